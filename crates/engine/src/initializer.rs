@@ -1,0 +1,1 @@
+//! Initial weights as functions of (initializer, shape, seed, name).

@@ -1,0 +1,1 @@
+//! Metrics over whole sets, collected batch by batch.

@@ -1,0 +1,5 @@
+//! Arithmetic on slices with the same bits on every instruction set and for any number of threads.
+//!
+//! The bit contract and what it costs are described in `docs/design/kernels.md`.
+
+pub mod random;

@@ -1,0 +1,1 @@
+//! Random numbers as pure functions of (seed, stream, counter): Philox 4x32-10.
