@@ -2,4 +2,8 @@
 //!
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
+pub mod mat;
 pub mod random;
+pub mod simd;
+
+pub use mat::Mat;
