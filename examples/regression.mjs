@@ -3,17 +3,17 @@
  *
  *     node examples/regression.mjs
  */
-import { adamw, dataset, dense, fit, input, l2, sequential, standardize } from 'downslope';
-import { diabetes } from './data/load.mjs';
+import { adamw, dataset, dense, fit, input, l2, sequential, standardize } from 'downslope'
+import { diabetes } from './data/load.mjs'
 
-const [train, test] = dataset(diabetes()).split(0.2, { seed: 3 });
+const [train, test] = dataset(diabetes()).split(0.2, { seed: 3 })
 
 const network = sequential([
   input({ shape: [10] }),
   standardize(), // learns mean and deviation from the training rows only
   dense(32, { activation: 'tanh', kernelRegularizer: l2(1e-3) }),
   dense(1),
-]);
+])
 
 const { model, history, status } = await fit(network, train, {
   loss: 'meanSquaredError',
@@ -24,11 +24,13 @@ const { model, history, status } = await fit(network, train, {
   validation: 0.2,
   earlyStopping: { patience: 20, restoreBest: true },
   seed: 3,
-});
-console.log(`${status} after ${history.length} epochs`);
+})
+console.log(`${status} after ${history.length} epochs`)
 
 const { rootMeanSquaredError, meanAbsoluteError } = await model.evaluate(test, {
   metrics: ['rootMeanSquaredError', 'meanAbsoluteError'],
-});
-console.log(`${test.size} patients not seen in training: RMSE ${rootMeanSquaredError.toFixed(1)}, mean error ${meanAbsoluteError.toFixed(1)}`);
-model.close();
+})
+console.log(
+  `${test.size} patients not seen in training: RMSE ${rootMeanSquaredError.toFixed(1)}, mean error ${meanAbsoluteError.toFixed(1)}`,
+)
+model.close()

@@ -3,11 +3,24 @@
  *
  *     node examples/schedules.mjs
  */
-import { constant, cosineDecay, dataset, dense, exponentialDecay, fit, input, rescale, sequential, sgd, stepDecay, warmup } from 'downslope';
-import { digits } from './data/load.mjs';
+import {
+  constant,
+  cosineDecay,
+  dataset,
+  dense,
+  exponentialDecay,
+  fit,
+  input,
+  rescale,
+  sequential,
+  sgd,
+  stepDecay,
+  warmup,
+} from 'downslope'
+import { digits } from './data/load.mjs'
 
-const [train, test] = dataset(digits()).split(0.2, { seed: 1 });
-const network = sequential([input({ shape: [64] }), rescale(1 / 16), dense(64, { activation: 'relu' }), dense(10)]);
+const [train, test] = dataset(digits()).split(0.2, { seed: 1 })
+const network = sequential([input({ shape: [64] }), rescale(1 / 16), dense(64, { activation: 'relu' }), dense(10)])
 
 const schedules = {
   constant: constant(0.1),
@@ -15,7 +28,7 @@ const schedules = {
   steps: stepDecay({ initial: 0.2, factor: 0.3, every: 225 }),
   'warm-up, cosine': warmup({ steps: 45, then: cosineDecay({ initial: 0.2 }) }),
   'my own': (step, { totalSteps }) => 0.2 * (1 - step / totalSteps) ** 2,
-};
+}
 
 for (const [name, learningRate] of Object.entries(schedules)) {
   const { model, history } = await fit(network, train, {
@@ -24,10 +37,10 @@ for (const [name, learningRate] of Object.entries(schedules)) {
     epochs: 15,
     batchSize: 32,
     seed: 1,
-  });
-  const rates = history.map((epoch) => epoch.learningRate);
-  const { accuracy } = await model.evaluate(test, { metrics: ['accuracy'] });
-  const drawn = rates.map((rate) => '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((rate / 0.2) * 7.99))]).join('');
-  console.log(`${name.padEnd(16)} ${drawn}   accuracy ${accuracy.toFixed(4)}`);
-  model.close();
+  })
+  const rates = history.map((epoch) => epoch.learningRate)
+  const { accuracy } = await model.evaluate(test, { metrics: ['accuracy'] })
+  const drawn = rates.map((rate) => '▁▂▃▄▅▆▇█'[Math.min(7, Math.floor((rate / 0.2) * 7.99))]).join('')
+  console.log(`${name.padEnd(16)} ${drawn}   accuracy ${accuracy.toFixed(4)}`)
+  model.close()
 }

@@ -4,46 +4,60 @@
  *
  *     node scripts/pack-test.mjs          (after npm install; writes only into a temporary folder)
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'downslope-pack-'));
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'downslope-pack-'))
 
 function fail(message) {
-  throw new Error(`pack-test: ${message}`);
+  throw new Error(`pack-test: ${message}`)
 }
 
 /** `npm pack` in a folder; the tarball's path. Scripts are off: what is packed is what the last build left. */
 function pack(from) {
-  const text = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: from, encoding: 'utf8' });
-  const [{ filename, size, files }] = JSON.parse(text);
+  const text = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: from,
+    encoding: 'utf8',
+  })
+  const [{ filename, size, files }] = JSON.parse(text)
   // npm 11 names the file as it is written; a scope is flattened
-  const path = join(folder, filename.replace('@', '').replace('/', '-'));
-  console.log(`${filename}: ${(size / 1024 / 1024).toFixed(2)} MiB, ${files.length} files`);
-  return { path, files: files.map((file) => file.path), size };
+  const path = join(folder, filename.replace('@', '').replace('/', '-'))
+  console.log(`${filename}: ${(size / 1024 / 1024).toFixed(2)} MiB, ${files.length} files`)
+  return { path, files: files.map((file) => file.path), size }
 }
 
 /** The name napi gives this platform, as in `linux-x64-gnu`. */
 function platform() {
-  const { platform: system, arch } = process;
-  if (system === 'linux') return `linux-${arch}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
-  return system === 'win32' ? `win32-${arch}-msvc` : `${system}-${arch}`;
+  const { platform: system, arch } = process
+  if (system === 'linux')
+    return `linux-${arch}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`
+  return system === 'win32' ? `win32-${arch}-msvc` : `${system}-${arch}`
 }
 
 /** PATH without any folder that holds cargo or rustc. */
 function pathWithoutRust() {
   const clean = (process.env.PATH ?? '').split(delimiter).filter((entry) => {
-    return !['cargo', 'rustc', 'rustup'].some((tool) => existsSync(join(entry, tool)));
-  });
+    return !['cargo', 'rustc', 'rustup'].some((tool) => existsSync(join(entry, tool)))
+  })
   // node and npm may sit beside a cargo of the distribution: link them into a folder of their own
-  const bin = join(folder, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
-  return [bin, ...clean].join(delimiter);
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 })
+  return [bin, ...clean].join(delimiter)
 }
 
 const TRAIN = `
@@ -59,50 +73,50 @@ const [a, b] = [await model.predict(inputs), await (await loadModel('model.safet
 if (!(accuracy > 0.9)) throw new Error('accuracy ' + accuracy);
 if (!a.data.every((value, i) => Object.is(value, b.data[i]))) throw new Error('the loaded model predicts something else');
 console.log('trained to accuracy ' + accuracy + ', saved, loaded: the same');
-`;
+`
 
 try {
-  const name = platform();
-  const binary = readdirSync(join(root, 'dist')).find((file) => file.endsWith(`${name}.node`));
-  if (binary === undefined) fail(`no dist/*.${name}.node; run npm install first`);
+  const name = platform()
+  const binary = readdirSync(join(root, 'dist')).find((file) => file.endsWith(`${name}.node`))
+  if (binary === undefined) fail(`no dist/*.${name}.node; run npm install first`)
 
   // the platform package: its folder under npm/ and the binary, put together outside the repository
-  const source = join(root, 'npm', name);
-  if (!existsSync(source)) fail(`no npm/${name}`);
-  const staged = join(folder, 'binding');
-  cpSync(source, staged, { recursive: true });
-  cpSync(join(root, 'dist', binary), join(staged, JSON.parse(readFileSync(join(staged, 'package.json'), 'utf8')).main));
+  const source = join(root, 'npm', name)
+  if (!existsSync(source)) fail(`no npm/${name}`)
+  const staged = join(folder, 'binding')
+  cpSync(source, staged, { recursive: true })
+  cpSync(join(root, 'dist', binary), join(staged, JSON.parse(readFileSync(join(staged, 'package.json'), 'utf8')).main))
 
-  const main = pack(root);
-  const binding = pack(staged);
-  if (main.files.some((file) => file.endsWith('.node'))) fail('the root package carries a binary');
-  if (main.files.some((file) => /^(src|crates|__test__|target)\//.test(file))) fail('the root package carries sources');
-  if (!binding.files.some((file) => file.endsWith('.node'))) fail('the platform package lacks its binary');
+  const main = pack(root)
+  const binding = pack(staged)
+  if (main.files.some((file) => file.endsWith('.node'))) fail('the root package carries a binary')
+  if (main.files.some((file) => /^(src|crates|__test__|target)\//.test(file))) fail('the root package carries sources')
+  if (!binding.files.some((file) => file.endsWith('.node'))) fail('the platform package lacks its binary')
 
-  const place = join(folder, 'empty');
-  mkdirSync(place);
-  const manifest = { name: 'place', private: true, type: 'module' };
-  writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
-  const env = { ...process.env, PATH: pathWithoutRust() };
-  for (const key of Object.keys(env)) if (/^(npm_|CARGO|RUST|NAPI_RS_|DOWNSLOPE_)/i.test(key)) delete env[key];
+  const place = join(folder, 'empty')
+  mkdirSync(place)
+  const manifest = { name: 'place', private: true, type: 'module' }
+  writeFileSync(join(place, 'package.json'), JSON.stringify(manifest))
+  const env = { ...process.env, PATH: pathWithoutRust() }
+  for (const key of Object.keys(env)) if (/^(npm_|CARGO|RUST|NAPI_RS_|DOWNSLOPE_)/i.test(key)) delete env[key]
   for (const tool of ['cargo', 'rustc']) {
-    let found = true;
+    let found = true
     try {
-      execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { env, stdio: 'ignore' });
+      execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { env, stdio: 'ignore' })
     } catch {
-      found = false;
+      found = false
     }
-    if (found) fail(`${tool} is still on the PATH`);
+    if (found) fail(`${tool} is still on the PATH`)
   }
-  const npm = execFileSync('/bin/sh', ['-c', 'readlink -f "$(command -v npm)"'], { encoding: 'utf8' }).trim();
-  const install = [npm, 'install', '--no-audit', '--no-fund', '--offline', '--omit=optional', main.path, binding.path];
-  execFileSync(process.execPath, install, { cwd: place, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const npm = execFileSync('/bin/sh', ['-c', 'readlink -f "$(command -v npm)"'], { encoding: 'utf8' }).trim()
+  const install = [npm, 'install', '--no-audit', '--no-fund', '--offline', '--omit=optional', main.path, binding.path]
+  execFileSync(process.execPath, install, { cwd: place, env, stdio: ['ignore', 'ignore', 'inherit'] })
 
-  const installed = statSync(join(place, 'node_modules', 'downslope', 'package.json'), { throwIfNoEntry: false });
-  if (installed === undefined) fail(`downslope is not in ${dirname(place)}`);
-  writeFileSync(join(place, 'train.mjs'), TRAIN);
-  const said = execFileSync(process.execPath, ['train.mjs'], { cwd: place, env, encoding: 'utf8', timeout: 60_000 });
-  console.log(`without Rust, from ${name}: ${said.trim()}`);
+  const installed = statSync(join(place, 'node_modules', 'downslope', 'package.json'), { throwIfNoEntry: false })
+  if (installed === undefined) fail(`downslope is not in ${dirname(place)}`)
+  writeFileSync(join(place, 'train.mjs'), TRAIN)
+  const said = execFileSync(process.execPath, ['train.mjs'], { cwd: place, env, encoding: 'utf8', timeout: 60_000 })
+  console.log(`without Rust, from ${name}: ${said.trim()}`)
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true })
 }

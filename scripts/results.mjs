@@ -8,62 +8,76 @@
  * The rows with images need DOWNSLOPE_DATA (see examples/data/README.md) and are left out without it. Ends with 1 where a mean
  * misses its goal.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { adam, adamw, cosineDecay, dataset, dense, dropout, fit, input, l2, rescale, sequential, sgd, standardize } from 'downslope';
-import { images } from '../examples/data/idx.mjs';
-import { breastCancer, diabetes, digits, iris, wine } from '../examples/data/load.mjs';
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import {
+  adam,
+  adamw,
+  cosineDecay,
+  dataset,
+  dense,
+  dropout,
+  fit,
+  input,
+  l2,
+  rescale,
+  sequential,
+  sgd,
+  standardize,
+} from 'downslope'
+import { images } from '../examples/data/idx.mjs'
+import { breastCancer, diabetes, digits, iris, wine } from '../examples/data/load.mjs'
 
-const SEEDS = [0, 1, 2, 3, 4];
+const SEEDS = [0, 1, 2, 3, 4]
 
 /** One network, trained on one part and measured on another. */
 async function score(train, test, { network, metric, ...options }, seed) {
-  const { model } = await fit(network, train, { ...options, seed });
-  const result = await model.evaluate(test, { metrics: [metric] });
-  model.close();
-  return result[metric];
+  const { model } = await fit(network, train, { ...options, seed })
+  const result = await model.evaluate(test, { metrics: [metric] })
+  model.close()
+  return result[metric]
 }
 
 /** The mean over five folds; for a root of a mean of squares the root of the mean of squares. */
 function overFolds(load, build) {
   return async (seed) => {
-    const data = dataset(load());
-    const scores = [];
-    const recipe = build();
+    const data = dataset(load())
+    const scores = []
+    const recipe = build()
     for (const { train, validation } of data.kFold(5, { seed })) {
-      scores.push(await score(train, validation, recipe, seed));
-      train.close();
-      validation.close();
+      scores.push(await score(train, validation, recipe, seed))
+      train.close()
+      validation.close()
     }
-    data.close();
-    if (recipe.metric !== 'rootMeanSquaredError') return mean(scores);
-    return Math.sqrt(mean(scores.map((value) => value ** 2)));
-  };
+    data.close()
+    if (recipe.metric !== 'rootMeanSquaredError') return mean(scores)
+    return Math.sqrt(mean(scores.map((value) => value ** 2)))
+  }
 }
 
 /** The test part that the set comes with. */
 function onTest(set, build) {
   return async (seed) => {
-    const data = images(set);
-    const train = dataset(data.train);
-    const test = dataset(data.test);
-    const value = await score(train, test, build(), seed);
-    train.close();
-    test.close();
-    return value;
-  };
+    const data = images(set)
+    const train = dataset(data.train)
+    const test = dataset(data.test)
+    const value = await score(train, test, build(), seed)
+    train.close()
+    test.close()
+    return value
+  }
 }
 
 function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function deviation(values) {
-  const center = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
+  const center = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1))
 }
 
-const classify = { loss: 'crossEntropy', metric: 'accuracy' };
+const classify = { loss: 'crossEntropy', metric: 'accuracy' }
 
 /** Features of a table, standardised on the training rows, one hidden layer. */
 function tabular(inputs, hidden, outputs, options = {}) {
@@ -72,31 +86,31 @@ function tabular(inputs, hidden, outputs, options = {}) {
     standardize(),
     dense(hidden, { activation: 'relu', ...options }),
     dense(outputs, options),
-  ]);
+  ])
 }
 
 /** 784 bytes to ten classes over the hidden layers named. */
 function picture(...hidden) {
-  const layers = hidden.map((units) => dense(units, { activation: 'relu' }));
-  return sequential([input({ shape: [784] }), rescale(1 / 255), ...layers, dense(10)]);
+  const layers = hidden.map((units) => dense(units, { activation: 'relu' }))
+  return sequential([input({ shape: [784] }), rescale(1 / 255), ...layers, dense(10)])
 }
 
 /** Breast cancer with its first eight columns only: the means over the nuclei of radius … concave points. */
 function eightColumns() {
-  const { inputs, labels } = breastCancer();
-  const [rows, width] = inputs.shape;
-  const data = Float32Array.from({ length: rows * 8 }, (_, i) => inputs.data[Math.floor(i / 8) * width + (i % 8)]);
-  return { inputs: { data, shape: [rows, 8] }, labels };
+  const { inputs, labels } = breastCancer()
+  const [rows, width] = inputs.shape
+  const data = Float32Array.from({ length: rows * 8 }, (_, i) => inputs.data[Math.floor(i / 8) * width + (i % 8)])
+  return { inputs: { data, shape: [rows, 8] }, labels }
 }
 
-const pictureAdam = () => ({ ...classify, network: picture(256, 128), optimizer: 'adam', epochs: 10, batchSize: 128 });
+const pictureAdam = () => ({ ...classify, network: picture(256, 128), optimizer: 'adam', epochs: 10, batchSize: 128 })
 const pictureSgd = () => ({
   ...classify,
   network: picture(256),
   optimizer: sgd({ learningRate: 0.01, weightDecay: 1e-4 }),
   epochs: 10,
   batchSize: 32,
-});
+})
 
 const EXPERIMENTS = {
   iris: {
@@ -200,53 +214,53 @@ const EXPERIMENTS = {
     set: 'mnist',
     run: onTest('mnist', pictureSgd),
   },
-};
+}
 
 /** Whether a mean keeps a goal such as `≥ 0.95`. */
 function kept(value, goal) {
-  const limit = Number(goal.slice(2));
-  return goal.startsWith('≥') ? value >= limit : value <= limit;
+  const limit = Number(goal.slice(2))
+  return goal.startsWith('≥') ? value >= limit : value <= limit
 }
 
-const wanted = process.argv.slice(2).filter((name) => name !== '--write');
-const unknown = wanted.filter((name) => EXPERIMENTS[name] === undefined);
+const wanted = process.argv.slice(2).filter((name) => name !== '--write')
+const unknown = wanted.filter((name) => EXPERIMENTS[name] === undefined)
 if (unknown.length > 0) {
-  throw new Error(`unknown: ${unknown.join(', ')}; there are: ${Object.keys(EXPERIMENTS).join(', ')}`);
+  throw new Error(`unknown: ${unknown.join(', ')}; there are: ${Object.keys(EXPERIMENTS).join(', ')}`)
 }
 
 const table = [
   '| data | network and training | goal | mean of seeds 0–4 | deviation | lowest – highest | seconds a seed |',
   '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
-];
-let missed = 0;
-console.log(table.join('\n'));
+]
+let missed = 0
+console.log(table.join('\n'))
 for (const [name, { what, goal, set, run }] of Object.entries(EXPERIMENTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (wanted.length > 0 && !wanted.includes(name)) continue
   if (set !== undefined && images(set) === undefined) {
-    console.log(`(${name}: no ${set} under DOWNSLOPE_DATA, left out)`);
-    continue;
+    console.log(`(${name}: no ${set} under DOWNSLOPE_DATA, left out)`)
+    continue
   }
-  const begin = performance.now();
-  const values = [];
-  for (const seed of SEEDS) values.push(await run(seed));
-  const seconds = (performance.now() - begin) / 1000 / SEEDS.length;
-  const places = values[0] > 2 ? 2 : 4;
-  const average = mean(values);
-  const miss = goal !== undefined && !kept(average, goal);
-  if (miss) missed++;
-  const range = `${Math.min(...values).toFixed(places)} – ${Math.max(...values).toFixed(places)}`;
-  const cells = [name, what, goal ?? '', `${average.toFixed(places)}${miss ? ' (missed)' : ''}`];
-  const line = `| ${[...cells, deviation(values).toFixed(places), range, seconds.toFixed(1)].join(' | ')} |`;
-  table.push(line);
-  console.log(line);
+  const begin = performance.now()
+  const values = []
+  for (const seed of SEEDS) values.push(await run(seed))
+  const seconds = (performance.now() - begin) / 1000 / SEEDS.length
+  const places = values[0] > 2 ? 2 : 4
+  const average = mean(values)
+  const miss = goal !== undefined && !kept(average, goal)
+  if (miss) missed++
+  const range = `${Math.min(...values).toFixed(places)} – ${Math.max(...values).toFixed(places)}`
+  const cells = [name, what, goal ?? '', `${average.toFixed(places)}${miss ? ' (missed)' : ''}`]
+  const line = `| ${[...cells, deviation(values).toFixed(places), range, seconds.toFixed(1)].join(' | ')} |`
+  table.push(line)
+  console.log(line)
 }
 
 if (process.argv.includes('--write')) {
-  const path = new URL('../docs/results.md', import.meta.url);
-  const note = `Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`;
-  const text = readFileSync(path, 'utf8');
-  const [head, rest] = text.split('<!-- table -->');
-  const tail = rest.split('<!-- end -->')[1];
-  writeFileSync(path, `${head}<!-- table -->\n${table.join('\n')}\n\n${note}\n<!-- end -->${tail}`);
+  const path = new URL('../docs/results.md', import.meta.url)
+  const note = `Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`
+  const text = readFileSync(path, 'utf8')
+  const [head, rest] = text.split('<!-- table -->')
+  const tail = rest.split('<!-- end -->')[1]
+  writeFileSync(path, `${head}<!-- table -->\n${table.join('\n')}\n\n${note}\n<!-- end -->${tail}`)
 }
-process.exitCode = missed > 0 ? 1 : 0;
+process.exitCode = missed > 0 ? 1 : 0
