@@ -71,13 +71,14 @@ was.forEach((digit, index) => {
 print(bold('confusion matrix') + dim('  rows: what it was, columns: what the model said\n'))
 confusion([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], counts)
 
-// 5. A few digits, mistakes first.
-const order = was.map((_, index) => index).sort((a, b) => Number(said[a] === was[a]) - Number(said[b] === was[b]))
+// 5. A few digits: up to four that it took for another, the rest as they come.
+const wrong = was.flatMap((digit, index) => (said[index] === digit ? [] : [index])).slice(0, 4)
+const right = was.flatMap((digit, index) => (said[index] === digit ? [index] : [])).slice(0, 8 - wrong.length)
 print(bold('\nsamples') + dim('  mistakes first\n'))
-const samples = order.slice(0, 8).map((index) => {
-  const right = said[index] === was[index]
-  const caption = `${was[index]}, said ${said[index]} ${right ? '✓' : '✗'}`.padEnd(16)
-  return [...shades(pixels.subarray(index * PIXELS, (index + 1) * PIXELS), 8, 16), (right ? green : red)(caption)]
+const samples = [...wrong, ...right].map((index) => {
+  const good = said[index] === was[index]
+  const caption = `${was[index]}, said ${said[index]} ${good ? '✓' : '✗'}`.padEnd(16)
+  return [...shades(pixels.subarray(index * PIXELS, (index + 1) * PIXELS), 8, 16), (good ? green : red)(caption)]
 })
 sideBySide(samples, 16)
 
