@@ -228,12 +228,13 @@ if (unknown.length > 0) {
   throw new Error(`unknown: ${unknown.join(', ')}; there are: ${Object.keys(EXPERIMENTS).join(', ')}`)
 }
 
-const table = [
+const head = [
   '| data | network and training | goal | mean of seeds 0–4 | deviation | lowest – highest | seconds a seed |',
   '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
 ]
+const lines = new Map()
 let missed = 0
-console.log(table.join('\n'))
+console.log(head.join('\n'))
 for (const [name, { what, goal, set, run }] of Object.entries(EXPERIMENTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   if (set !== undefined && images(set) === undefined) {
@@ -251,16 +252,22 @@ for (const [name, { what, goal, set, run }] of Object.entries(EXPERIMENTS)) {
   const range = `${Math.min(...values).toFixed(places)} – ${Math.max(...values).toFixed(places)}`
   const cells = [name, what, goal ?? '', `${average.toFixed(places)}${miss ? ' (missed)' : ''}`]
   const line = `| ${[...cells, deviation(values).toFixed(places), range, seconds.toFixed(1)].join(' | ')} |`
-  table.push(line)
+  lines.set(name, line)
   console.log(line)
 }
 
-if (process.argv.includes('--write')) {
+/** Puts the lines that were measured into the page; the others stay as they were. */
+function write() {
   const path = new URL('../docs/results.md', import.meta.url)
-  const note = `Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`
-  const text = readFileSync(path, 'utf8')
-  const [head, rest] = text.split('<!-- table -->')
-  const tail = rest.split('<!-- end -->')[1]
-  writeFileSync(path, `${head}<!-- table -->\n${table.join('\n')}\n\n${note}\n<!-- end -->${tail}`)
+  const [before = '', rest = ''] = readFileSync(path, 'utf8').split('<!-- table -->')
+  const [old = '', after = ''] = rest.split('<!-- end -->')
+  const rows = Object.keys(EXPERIMENTS).flatMap((name) => {
+    return lines.get(name) ?? old.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? []
+  })
+  const day = new Date().toISOString().slice(0, 10)
+  const note = `Written ${day}: Node ${process.version}, ${process.platform}-${process.arch}, ${cpus().length} cores.`
+  writeFileSync(path, `${before}<!-- table -->\n${[...head, ...rows].join('\n')}\n\n${note}\n<!-- end -->${after}`)
 }
+
+if (process.argv.includes('--write')) write()
 process.exitCode = missed > 0 ? 1 : 0
