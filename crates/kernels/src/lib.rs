@@ -2,6 +2,7 @@
 //!
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
+pub mod gemm;
 pub mod mat;
 pub mod random;
 pub mod simd;
