@@ -4,7 +4,9 @@
 
 pub mod gemm;
 pub mod mat;
+pub mod memory;
 pub mod random;
 pub mod simd;
+pub mod team;
 
 pub use mat::Mat;
