@@ -129,12 +129,12 @@ fn proportional(sizes: &[usize], counts: &[usize], seed: u64) -> Quotas {
     let mut left = counts.to_vec();
     let mut quotas = vec![Vec::with_capacity(sizes.len()); counts.len()];
     for (part, size) in sizes.iter().enumerate() {
-        let total: u128 = left.iter().map(|count| *count as u128).sum();
+        let total = left.iter().map(|count| *count as u128).sum::<u128>().max(1);
         let mut missing = *size;
         let mut remainders = Vec::with_capacity(counts.len());
         for (class, count) in left.iter().enumerate() {
             let share = *count as u128 * *size as u128;
-            let (whole, remainder) = if total == 0 { (0, 0) } else { ((share / total) as usize, share % total) };
+            let (whole, remainder) = ((share / total) as usize, share % total);
             quotas[class].push(whole);
             missing -= whole;
             remainders.push((remainder, ties.u64((part * counts.len() + class) as u64), class));
