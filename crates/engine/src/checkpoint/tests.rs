@@ -148,7 +148,8 @@ fn other_files_are_told_apart() {
     damaged(&with(&[("downslope", "{}"), ("format", "2")]), "newer version");
     damaged(&with(&[("downslope", "{}"), ("format", "pt")]), "unknown format 'pt'");
     damaged(&with(&[("downslope", "{}"), ("format", "1")]), "checksum is missing");
-    damaged(&with(&[("downslope", "{}"), ("format", "1"), ("checksum", &"0".repeat(64))]), "rewritten");
+    let moved = format!(r#"{{"__metadata__":{{"format":"1","downslope":"{{}}","checksum":"{:064}"}}}}"#, 0);
+    damaged(&[&(moved.len() as u64).to_le_bytes(), moved.as_bytes()].concat(), "rewritten");
 }
 
 #[test]
