@@ -2,8 +2,12 @@
 //!
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
+pub mod elementwise;
 pub mod mat;
+pub mod math;
 pub mod random;
 pub mod simd;
+pub mod table;
 
 pub use mat::Mat;
+pub use table::Kernels;
