@@ -2,8 +2,15 @@
 //!
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
+pub mod elementwise;
+pub mod gemm;
 pub mod mat;
+pub mod math;
+pub mod memory;
 pub mod random;
 pub mod simd;
+pub mod table;
+pub mod team;
 
 pub use mat::Mat;
+pub use table::Kernels;

@@ -38,7 +38,7 @@ impl Op for Dropout {
         }
         let y = if b.may_overwrite(input) { x } else { b.buffer_for(node.output, "") };
         let mask = b.buffer_for(node.output, " mask");
-        let stream = downslope_kernels::random::stream_id(&node.name);
+        let stream = downslope_kernels::random::Stream::new(0, &node.name).id();
         b.emit(Instruction::Dropout { stream, keep: (1.0 - rate) as f32, x, mask, y });
         b.save(node.output, mask);
         b.set_value(node.output, y);

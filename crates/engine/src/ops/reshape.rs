@@ -26,7 +26,8 @@ impl Op for Reshape {
 
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         let x = b.value(node.inputs[0])?;
-        b.set_value(node.output, x);
+        let y = b.view(x, node.output);
+        b.set_value(node.output, y);
         Ok(())
     }
 
@@ -34,7 +35,8 @@ impl Op for Reshape {
         let input = node.inputs[0];
         let Some(dy) = b.gradient(node.output).filter(|_| b.needs_gradient(input)) else { return Ok(()) };
         let dy = b.in_rows(dy);
-        b.add_gradient(input, dy);
+        let dx = b.view(dy, input);
+        b.add_gradient(input, dx);
         Ok(())
     }
 

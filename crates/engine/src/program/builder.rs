@@ -162,7 +162,21 @@ impl Builder<'_> {
     /// A new buffer.
     pub fn buffer(&mut self, label: String, rows: Extent, width: usize, layout: Layout) -> Place {
         let id: BufferId = self.program.buffers.len();
-        self.program.buffers.push(Buffer { label, rows, width, layout, pinned: false, offset: 0 });
+        self.program.buffers.push(Buffer { label, rows, width, layout, pinned: false, alias: None, offset: 0 });
+        Place::Batch(id)
+    }
+
+    /// A matrix in rows seen in the shape of `value`; nothing moves.
+    pub fn view(&mut self, place: Place, value: ValueId) -> Place {
+        let Place::Batch(base) = place else { return place };
+        let (rows, width) = (self.extent(value), self.width(value));
+        let b = &self.program.buffers[base];
+        if b.rows == rows && b.width == width {
+            return place;
+        }
+        let (base, label) = (b.alias.unwrap_or(base), format!("{} as {}", b.label, self.graph.values[value].name));
+        let id = self.program.buffers.len();
+        self.program.buffers.push(Buffer { label, rows, width, layout: Layout::Rows, pinned: false, alias: Some(base), offset: 0 });
         Place::Batch(id)
     }
 
@@ -292,7 +306,8 @@ impl Builder<'_> {
 
     fn pin(&mut self, place: Place) {
         if let Place::Batch(id) = place {
-            self.program.buffers[id].pinned = true;
+            let base = self.program.buffers[id].alias.unwrap_or(id);
+            self.program.buffers[base].pinned = true;
         }
     }
 

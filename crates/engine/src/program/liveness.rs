@@ -79,6 +79,7 @@ pub fn assign(program: &mut Program) {
     for (t, i) in program.body.iter().enumerate() {
         operands(i, |place, _| {
             if let Place::Batch(id) = place {
+                let id = program.buffers[id].alias.unwrap_or(id);
                 let life = lives[id].get_or_insert((t, t));
                 life.1 = if program.buffers[id].pinned { end } else { t };
             }
@@ -106,6 +107,11 @@ pub fn assign(program: &mut Program) {
         program.buffers[id].offset = at;
         placed.push((at, len, id));
         program.batch_len = program.batch_len.max(at + len);
+    }
+    for id in 0..program.buffers.len() {
+        if let Some(base) = program.buffers[id].alias {
+            program.buffers[id].offset = program.buffers[base].offset;
+        }
     }
     // whole vectors may be read at the end of a row-major matrix
     program.batch_len += 16;

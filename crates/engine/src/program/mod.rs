@@ -59,6 +59,8 @@ pub struct Buffer {
     pub layout: Layout,
     /// Kept until the end of the piece because somebody outside the program reads it.
     pub pinned: bool,
+    /// It is another buffer seen in another shape.
+    pub alias: Option<BufferId>,
     /// Where it lies in the batch arena.
     pub offset: usize,
 }

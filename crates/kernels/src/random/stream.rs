@@ -21,6 +21,12 @@ impl Stream {
         Self { key: [seed as u32, (seed >> 32) as u32], stream: fnv1a(name.as_bytes()) }
     }
 
+    /// The hash of the name, for kernels that draw many numbers at once.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.stream
+    }
+
     /// Four random words: block `counter`.
     #[inline]
     #[must_use]

@@ -11,8 +11,9 @@ macro_rules! instance {
         $(#[$feature])?
         unsafe fn instance($($arg: $type),*) $(-> $ret)? {
             type V = $crate::simd::$lanes;
+            let kernel = $kernel;
             // SAFETY: the caller keeps the rules of the kernel, and chose an instruction set that the machine has.
-            unsafe { ($kernel)($($arg),*) }
+            unsafe { kernel($($arg),*) }
         }
         instance
     }};
