@@ -70,6 +70,6 @@ export function withLoss(where: string, network: Network, name: LossName, data: 
     ...graph,
     inputs: [...graph.inputs, { name: 'target', ...target }],
     nodes,
-    losses: [{ name: output.name, value: 'loss', weight: 1, prediction, target: wanted }],
+    losses: [{ name: output.name, value: 'loss', weight: 1, prediction, target: 'target' }],
   }
 }
