@@ -1,6 +1,5 @@
 export type { ActivationName } from './activations/index.ts'
 export type { LayerSummary, Value } from './builder.ts'
-export { type Description, describe } from './describe.ts'
 export type {
   GraphInput,
   GraphLoss,

@@ -4,7 +4,7 @@ import { type Dataset, insideOf } from '../data/dataset.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor, TensorLike } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import { type LossName, probabilityTransform, readLoss, withLoss } from '../loss/index.ts'
+import { type LossName, readLoss } from '../loss/index.ts'
 import { type MetricName, readMetrics } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
@@ -13,6 +13,7 @@ import { metadataOf } from './metadata.ts'
 import type { Network } from './network.ts'
 import { classesFrom, predict, predictHere, readBatches } from './predict.ts'
 import { readWeights, writeTensors } from './weights.ts'
+import { probabilityTransform, withLoss } from './withLoss.ts'
 
 /** Options of {@link Model.predict}. */
 export interface PredictOptions {

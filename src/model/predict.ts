@@ -2,11 +2,12 @@ import { commonRows, readInputs, rowsOf } from '../data/columns.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import { type LossName, probabilityTransform, type Transform } from '../loss/index.ts'
+import type { LossName, Transform } from '../loss/index.ts'
 import { type NativeColumn, type NativeNetwork, type NativeTensor, unwrap, unwrapLater } from '../native/index.ts'
 import { guarded } from '../options.ts'
 import { matchInputs } from './match.ts'
 import type { Network } from './network.ts'
+import { probabilityTransform } from './withLoss.ts'
 
 /** Rows to predict, in pieces. */
 export interface Batches {

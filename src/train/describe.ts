@@ -1,9 +1,9 @@
-import { withLoss } from '../loss/index.ts'
+import type { LayerSummary } from '../model/builder.ts'
+import { type Network, readNetwork } from '../model/network.ts'
+import { withLoss } from '../model/withLoss.ts'
 import { native, unwrap } from '../native/index.ts'
 import { frozen, guarded, showShape } from '../options.ts'
-import { type FitOptions, readFitOptions } from '../train/options.ts'
-import type { LayerSummary } from './builder.ts'
-import { type Network, readNetwork } from './network.ts'
+import { type FitOptions, readFitOptions } from './options.ts'
 
 /** What {@link describe} returns: JSON, and printable as text. */
 export interface Description {
