@@ -75,7 +75,6 @@ test('schedules are frozen and say what they are', (t) => {
     kind: 'warmup',
     steps: { kind: 'epochs', epochs: 1 },
     from: 0,
-    // biome-ignore lint/suspicious/noThenProperty: the name of the option
     then: { kind: 'custom' },
   })
 })
