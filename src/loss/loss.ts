@@ -1,4 +1,8 @@
-import type { Size, ValueType } from '../model/graph.ts'
+/** Shape and element type of a target: ids, or numbers. */
+export interface TargetType {
+  readonly shape: readonly (number | 'rows')[]
+  readonly type: 'f32' | 'u32'
+}
 
 /** What a network's output becomes with `probabilities: true`. */
 export type Transform = 'none' | 'softmax' | 'sigmoid'
@@ -20,7 +24,7 @@ export interface Loss {
   /** Turns what the loss takes into probabilities. */
   readonly transform: Transform
   /** Type of the target for an output with one row of this shape, or why the data do not fit. */
-  target(row: readonly number[], data: TargetShape): ValueType | string
+  target(row: readonly number[], data: TargetShape): TargetType | string
 }
 
 /** Freezes a loss. */
@@ -29,9 +33,9 @@ export function defineLoss(loss: Loss): Loss {
 }
 
 /** Numbers of the shape of the output, or why not. */
-export function numbersLike(row: readonly number[], data: TargetShape): ValueType | string {
+export function numbersLike(row: readonly number[], data: TargetShape): TargetType | string {
   if (data.targets === undefined) return 'needs targets (numbers), received labels'
-  const shape: Size[] = ['rows', ...row]
+  const shape: (number | 'rows')[] = ['rows', ...row]
   if (data.targets.join() === row.join()) return { shape, type: 'f32' }
   return `needs targets of the shape of the output [${shape.join(', ')}], received [rows, ${data.targets.join(', ')}]`
 }

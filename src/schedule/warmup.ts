@@ -38,7 +38,6 @@ export function warmup(options: WarmupOptions): BuiltInSchedule {
   const from = readNumber(where, 'from', read.from, ranges.notNegative, 0)
   const after = readNumberOrSchedule(where, 'then', read.then, ranges.notNegative)
   const next: Schedule = typeof after === 'number' ? () => after : after
-  // biome-ignore lint/suspicious/noThenProperty: the name is that of the option, and it is never a function
   return defineSchedule({ kind: where, steps, from, then: configOf(after) }, (step, run) => {
     const length = inSteps(steps, run)
     if (step >= length) return next(step - length, run)
