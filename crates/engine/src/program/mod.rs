@@ -401,4 +401,6 @@ pub struct Program {
     pub losses: Vec<ProgramLoss>,
     /// Whether each piece updates the parameters as it goes (one piece per batch only).
     pub fused: bool,
+    /// Whether it computes gradients.
+    pub trains: bool,
 }
