@@ -4,7 +4,7 @@ use downslope_kernels::Mat;
 use downslope_kernels::batch::Gather;
 use downslope_kernels::gemm::{self, Gemm, Left, TileUpdate};
 use downslope_kernels::loss::Target;
-use downslope_kernels::update::{UpdateKernel, UpdateScalars};
+use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
@@ -45,7 +45,7 @@ impl View {
 
 /// Updates one parameter from tiles of its gradient.
 struct Updater<'a> {
-    kernel: UpdateKernel,
+    kernel: Updating,
     weights: *mut f32,
     states: [*mut f32; 3],
     scalars: &'a UpdateScalars,
@@ -126,7 +126,7 @@ impl Machine<'_> {
         // SAFETY: inside the arenas; null stays null.
         unsafe {
             Updater {
-                kernel: self.kernels.updates[step.rule].select(&step.scalars[parameter]),
+                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],

@@ -82,8 +82,8 @@ pub struct Step<'a> {
     pub seed: u64,
     /// For each parameter.
     pub scalars: &'a [UpdateScalars],
-    /// The variant of the rule, as an index in the kernels' table.
-    pub rule: usize,
+    /// The rule and its variant, as indices in the kernels' table.
+    pub rule: (usize, usize),
 }
 
 /// The memory that outlives a program, borrowed for as long as a machine runs.
@@ -232,6 +232,13 @@ impl<'a> Machine<'a> {
         // SAFETY: the buffer lies inside the arena for any number of rows up to the capacity, and nobody writes while no part runs (`run`
         // returns when all threads are done).
         unsafe { std::slice::from_raw_parts(self.arenas.batch.add(buffer.offset), len) }
+    }
+
+    /// Ids of the batch after a run.
+    pub fn read_ids(&self, place: crate::program::Place, rows: usize) -> &[u32] {
+        let values = self.read(place, rows);
+        // SAFETY: the same memory and alignment; every bit pattern is an id.
+        unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
     }
 }
 
