@@ -8,6 +8,7 @@ pub mod math;
 pub mod random;
 pub mod simd;
 pub mod table;
+pub mod update;
 
 pub use mat::Mat;
 pub use table::Kernels;

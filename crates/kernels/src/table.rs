@@ -2,6 +2,7 @@
 
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::simd::Isa;
+use crate::update::VariantKernels;
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -17,12 +18,19 @@ pub struct Kernels {
     pub functions: &'static [FunctionKernels],
     /// Small arithmetic over slices.
     pub basic: BasicKernels,
+    /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
+    pub rules: &'static [&'static [VariantKernels]],
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
 macro_rules! table {
     ($isa:ident, $constant:ident) => {
-        Kernels { isa: Isa::$isa, functions: FunctionKernels::$constant, basic: BasicKernels::$constant }
+        Kernels {
+            isa: Isa::$isa,
+            functions: FunctionKernels::$constant,
+            basic: BasicKernels::$constant,
+            rules: VariantKernels::$constant,
+        }
     };
 }
 
