@@ -3,9 +3,11 @@
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
 pub mod elementwise;
+pub mod loss;
 pub mod mat;
 pub mod math;
 pub mod random;
+pub mod reduce;
 pub mod simd;
 pub mod table;
 pub mod update;

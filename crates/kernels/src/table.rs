@@ -1,6 +1,8 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
 use crate::elementwise::{BasicKernels, FunctionKernels};
+use crate::loss::LossKernels;
+use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
 use crate::update::VariantKernels;
 
@@ -20,6 +22,10 @@ pub struct Kernels {
     pub basic: BasicKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
+    /// Sums, maxima, softmax.
+    pub reduce: ReduceKernels,
+    /// Losses of rows with their gradients.
+    pub loss: LossKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -30,6 +36,8 @@ macro_rules! table {
             functions: FunctionKernels::$constant,
             basic: BasicKernels::$constant,
             rules: VariantKernels::$constant,
+            reduce: ReduceKernels::$constant,
+            loss: LossKernels::$constant,
         }
     };
 }
