@@ -60,6 +60,9 @@ impl Feeds {
             if target.name != c.name || target.ty.kind != TypeName::U32 {
                 continue;
             }
+            if c.role != Role::Label {
+                return Err(Error::data(format!("{}: the loss takes labels, whose ids are checked against the number of classes", c.name)));
+            }
             let width = prediction.ty.shape.width();
             let most = if width == 1 { 2 } else { width };
             if c.classes > most {

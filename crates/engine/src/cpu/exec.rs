@@ -372,7 +372,7 @@ impl Machine<'_> {
                 let dz = self.view(dz, rows);
                 (self.view(dl, rows).mat.ptr.add(from), dz.from(from).ptr, dz.mat.row)
             });
-            let k = &self.kernels.losses;
+            let k = &self.kernels.loss;
             let (kernel, ids) = match kind {
                 LossKind::CrossEntropyIds => (k.softmax_cross_entropy, true),
                 LossKind::CrossEntropy => (k.softmax_cross_entropy, false),
@@ -383,7 +383,7 @@ impl Machine<'_> {
             let target = if ids {
                 Target::Ids(target.mat.ptr.add(from).cast::<u32>().cast_const())
             } else {
-                Target::Values(target.from(from).ptr.cast_const(), target.mat.row)
+                Target::Values { ptr: target.from(from).ptr.cast_const(), ld: target.mat.row }
             };
             kernel(to - from, z.width, z.from(from).ptr.cast_const(), z.mat.row, target, dl.cast_const(), loss, dz, ld);
         }

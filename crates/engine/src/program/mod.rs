@@ -9,8 +9,8 @@ mod layout;
 mod liveness;
 
 pub use builder::{Builder, Mode, compile};
-pub use describe::{InstructionInfo, describe};
-pub use layout::{Entry, Kind, ParameterLayout};
+pub use describe::describe;
+pub use layout::{Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;

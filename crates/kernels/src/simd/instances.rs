@@ -8,6 +8,7 @@
 #[macro_export]
 macro_rules! instance {
     (@body [$($feature:meta)?] $lanes:ident, ($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)?, $kernel:expr) => {{
+        #[allow(clippy::too_many_arguments, reason = "as many as the kernel has")]
         $(#[$feature])?
         unsafe fn instance($($arg: $type),*) $(-> $ret)? {
             type V = $crate::simd::$lanes;
