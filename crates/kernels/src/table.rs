@@ -1,5 +1,7 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
+use crate::batch::BatchKernels;
+use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::loss::LossKernels;
 use crate::reduce::ReduceKernels;
@@ -26,6 +28,10 @@ pub struct Kernels {
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
     pub loss: LossKernels,
+    /// Assembling a batch.
+    pub batch: BatchKernels,
+    /// Dropout masks.
+    pub dropout: DropoutKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -38,6 +44,8 @@ macro_rules! table {
             rules: VariantKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
+            batch: BatchKernels::$constant,
+            dropout: DropoutKernels::$constant,
         }
     };
 }
