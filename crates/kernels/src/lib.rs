@@ -2,6 +2,8 @@
 //!
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
+pub mod batch;
+pub mod dropout;
 pub mod elementwise;
 pub mod gemm;
 pub mod loss;

@@ -1,5 +1,7 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
+use crate::batch::BatchKernels;
+use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
@@ -29,6 +31,10 @@ pub struct Kernels {
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
     pub loss: LossKernels,
+    /// Assembling a batch.
+    pub batch: BatchKernels,
+    /// Dropout masks.
+    pub dropout: DropoutKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -42,6 +48,8 @@ macro_rules! table {
             rules: VariantKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
+            batch: BatchKernels::$constant,
+            dropout: DropoutKernels::$constant,
         }
     };
 }

@@ -11,6 +11,7 @@ macro_rules! instance {
         #[allow(clippy::too_many_arguments, reason = "as many as the kernel has")]
         $(#[$feature])?
         unsafe fn instance($($arg: $type),*) $(-> $ret)? {
+            #[allow(dead_code, reason = "a kernel without arithmetic has no lanes")]
             type V = $crate::simd::$lanes;
             let kernel = $kernel;
             // SAFETY: the caller keeps the rules of the kernel, and chose an instruction set that the machine has.
