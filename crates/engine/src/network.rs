@@ -131,10 +131,6 @@ impl Network {
         &self.inner.text
     }
 
-    pub(crate) fn parsed(&self) -> &Graph {
-        &self.inner.graph
-    }
-
     pub(crate) fn arenas(&self) -> (&Floats, &Floats) {
         (&self.inner.parameters, &self.inner.states)
     }

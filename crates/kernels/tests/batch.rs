@@ -20,13 +20,13 @@ fn rows_are_gathered_and_transformed() {
         let transforms = [
             Gather::Plain,
             Gather::Scalar { sub: 3.5, mul: 1.0 / 255.0, add: -0.25 },
-            Gather::PerFeature { sub: sub.as_ptr(), mul: mul.as_ptr(), add: add.as_ptr() },
+            Gather::PerFeature { sub: sub.as_ptr(), mul: mul.as_ptr() },
         ];
         for transform in transforms {
             let f = |x: f32, j: usize| match transform {
                 Gather::Plain => x,
                 Gather::Scalar { sub, mul, add } => (x - sub) * mul + add,
-                Gather::PerFeature { .. } => (x - sub[j]) * mul[j] + add[j],
+                Gather::PerFeature { .. } => (x - sub[j]) * mul[j],
             };
             let places = || indices.iter().flat_map(|i| (0..width).map(move |j| (*i as usize * width + j, j)));
             let want: Vec<f32> = places().map(|(at, j)| f(wide[at], j)).collect();

@@ -277,10 +277,10 @@ impl Machine<'_> {
         let most = have / width.max(1);
         assert!(indices.iter().all(|i| (*i as usize) < most), "a row number is beyond the data");
         let transform = match transform {
-            GatherTransform::None => Gather::None,
+            GatherTransform::None => Gather::Plain,
             GatherTransform::Affine(mul, add) => Gather::Scalar { sub: 0.0, mul, add },
             GatherTransform::Standardize { mean, inverse } => {
-                Gather::Features { sub: self.view(mean, rows).mat.ptr, mul: self.view(inverse, rows).mat.ptr }
+                Gather::PerFeature { sub: self.view(mean, rows).mat.ptr, mul: self.view(inverse, rows).mat.ptr }
             }
         };
         // SAFETY: every index was checked above; the part of the batch belongs to this thread.
@@ -288,9 +288,14 @@ impl Machine<'_> {
             let to = out.mat.ptr.add(from * width);
             let k = &self.kernels.batch;
             match feed {
-                Feed::F32(x) => (k.gather_f32)(width, indices, x.as_ptr(), to, &transform),
-                Feed::U8(x) => (k.gather_u8)(width, indices, x.as_ptr(), to, &transform),
-                Feed::U32(x) => (k.gather_u32)(width, indices, x.as_ptr(), to.cast()),
+                Feed::F32(x) => (k.gather_f32)(width, indices.as_ptr(), indices.len(), x.as_ptr(), to, &transform),
+                Feed::U8(x) => (k.gather_u8)(width, indices.as_ptr(), indices.len(), x.as_ptr(), to, &transform),
+                Feed::U32(x) if width == 1 => (k.gather_u32)(indices.as_ptr(), indices.len(), x.as_ptr(), to.cast()),
+                Feed::U32(x) => {
+                    for (i, row) in indices.iter().enumerate() {
+                        std::ptr::copy_nonoverlapping(x.as_ptr().add(*row as usize * width), to.cast::<u32>().add(i * width), width);
+                    }
+                }
             }
         }
         let _ = next;

@@ -71,17 +71,16 @@ pub(super) unsafe fn gather<V: Lanes, T: Stored>(
                         v.store_first(y.add(i), width - i);
                     }
                 }
-                Gather::PerFeature { sub, mul, add } => {
+                Gather::PerFeature { sub, mul } => {
                     while i + LANES <= width {
                         let v = T::load::<V>(x.add(i)).sub(V::load(sub.add(i)));
-                        v.mul(V::load(mul.add(i))).add(V::load(add.add(i))).store(y.add(i));
+                        v.mul(V::load(mul.add(i))).store(y.add(i));
                         i += LANES;
                     }
                     if i < width {
                         let n = width - i;
                         let v = T::load_first::<V>(x.add(i), n).sub(V::load_first(sub.add(i), n));
-                        let v = v.mul(V::load_first(mul.add(i), n)).add(V::load_first(add.add(i), n));
-                        v.store_first(y.add(i), n);
+                        v.mul(V::load_first(mul.add(i), n)).store_first(y.add(i), n);
                     }
                 }
             }

@@ -21,14 +21,12 @@ pub enum Gather {
         /// Added last.
         add: f32,
     },
-    /// Numbers of each feature; each array holds `width` values.
+    /// `(x - sub) · mul` with numbers of each feature; each array holds `width` values.
     PerFeature {
         /// Subtracted first.
         sub: *const f32,
         /// The factor.
         mul: *const f32,
-        /// Added last.
-        add: *const f32,
     },
 }
 
