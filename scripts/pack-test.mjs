@@ -1,23 +1,13 @@
 /**
- * Proves the packages: packs the root and this platform's binary, installs both into an empty folder where no Rust is to be found,
+ * Proves the packages that pack.mjs makes: installs the root and this platform's binary into an empty folder without Rust,
  * and trains there.
  *
  *     node scripts/pack-test.mjs          (after npm install; writes only into a temporary folder)
  */
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -27,17 +17,9 @@ function fail(message) {
   throw new Error(`pack-test: ${message}`)
 }
 
-/** `npm pack` in a folder; the tarball's path. Scripts are off: what is packed is what the last build left. */
-function pack(from) {
-  const text = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: from,
-    encoding: 'utf8',
-  })
-  const [{ filename, size, files }] = JSON.parse(text)
-  // npm 11 names the file as it is written; a scope is flattened
-  const path = join(folder, filename.replace('@', '').replace('/', '-'))
-  console.log(`${filename}: ${(size / 1024 / 1024).toFixed(2)} MiB, ${files.length} files`)
-  return { path, files: files.map((file) => file.path), size }
+/** Names of the files in a tarball. */
+function contents(tarball) {
+  return execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
 }
 
 /** The name napi gives this platform, as in `linux-x64-gnu`. */
@@ -80,18 +62,23 @@ try {
   const binary = readdirSync(join(root, 'dist')).find((file) => file.endsWith(`${name}.node`))
   if (binary === undefined) fail(`no dist/*.${name}.node; run npm install first`)
 
-  // the platform package: its folder under npm/ and the binary, put together outside the repository
-  const source = join(root, 'npm', name)
-  if (!existsSync(source)) fail(`no npm/${name}`)
-  const staged = join(folder, 'binding')
-  cpSync(source, staged, { recursive: true })
-  cpSync(join(root, 'dist', binary), join(staged, JSON.parse(readFileSync(join(staged, 'package.json'), 'utf8')).main))
-
-  const main = pack(root)
-  const binding = pack(staged)
-  if (main.files.some((file) => file.endsWith('.node'))) fail('the root package carries a binary')
-  if (main.files.some((file) => /^(src|crates|__test__|target)\//.test(file))) fail('the root package carries sources')
-  if (!binding.files.some((file) => file.endsWith('.node'))) fail('the platform package lacks its binary')
+  execFileSync(process.execPath, [join(root, 'scripts', 'pack.mjs'), folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
+  const [binding] = tarballs.filter((file) => file.includes(`binding-${name}`))
+  const [main] = tarballs.filter((file) => /^downslope-\d/.test(file))
+  if (main === undefined || binding === undefined) fail(`pack.mjs made ${tarballs.join(', ') || 'nothing'}`)
+  for (const tarball of [main, binding]) {
+    const size = statSync(join(folder, tarball)).size / 1024 / 1024
+    console.log(`${tarball}: ${size.toFixed(2)} MiB, ${contents(join(folder, tarball)).length} files`)
+  }
+  const inMain = contents(join(folder, main))
+  if (inMain.some((file) => file.endsWith('.node'))) fail('the root package carries a binary')
+  if (inMain.some((file) => /^package\/(src|crates|__test__|target)\//.test(file)))
+    fail('the root package carries sources')
+  if (!contents(join(folder, binding)).some((file) => file.endsWith('.node')))
+    fail('the platform package lacks its binary')
 
   const place = join(folder, 'empty')
   mkdirSync(place)
@@ -109,11 +96,18 @@ try {
     if (found) fail(`${tool} is still on the PATH`)
   }
   const npm = execFileSync('/bin/sh', ['-c', 'readlink -f "$(command -v npm)"'], { encoding: 'utf8' }).trim()
-  const install = [npm, 'install', '--no-audit', '--no-fund', '--offline', '--omit=optional', main.path, binding.path]
+  const install = [
+    npm,
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--offline',
+    '--omit=optional',
+    join(folder, main),
+    join(folder, binding),
+  ]
   execFileSync(process.execPath, install, { cwd: place, env, stdio: ['ignore', 'ignore', 'inherit'] })
 
-  const installed = statSync(join(place, 'node_modules', 'downslope', 'package.json'), { throwIfNoEntry: false })
-  if (installed === undefined) fail(`downslope is not in ${dirname(place)}`)
   writeFileSync(join(place, 'train.mjs'), TRAIN)
   const said = execFileSync(process.execPath, ['train.mjs'], { cwd: place, env, encoding: 'utf8', timeout: 60_000 })
   console.log(`without Rust, from ${name}: ${said.trim()}`)
