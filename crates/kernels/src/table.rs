@@ -1,7 +1,13 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
+use crate::batch::BatchKernels;
+use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
+use crate::gemm::GemmKernels;
+use crate::loss::LossKernels;
+use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
+use crate::update::VariantKernels;
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -17,12 +23,34 @@ pub struct Kernels {
     pub functions: &'static [FunctionKernels],
     /// Small arithmetic over slices.
     pub basic: BasicKernels,
+    /// The matrix product.
+    pub gemm: GemmKernels,
+    /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
+    pub rules: &'static [&'static [VariantKernels]],
+    /// Sums, maxima, softmax.
+    pub reduce: ReduceKernels,
+    /// Losses of rows with their gradients.
+    pub loss: LossKernels,
+    /// Assembling a batch.
+    pub batch: BatchKernels,
+    /// Dropout masks.
+    pub dropout: DropoutKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
 macro_rules! table {
     ($isa:ident, $constant:ident) => {
-        Kernels { isa: Isa::$isa, functions: FunctionKernels::$constant, basic: BasicKernels::$constant }
+        Kernels {
+            isa: Isa::$isa,
+            functions: FunctionKernels::$constant,
+            basic: BasicKernels::$constant,
+            gemm: GemmKernels::$constant,
+            rules: VariantKernels::$constant,
+            reduce: ReduceKernels::$constant,
+            loss: LossKernels::$constant,
+            batch: BatchKernels::$constant,
+            dropout: DropoutKernels::$constant,
+        }
     };
 }
 

@@ -240,6 +240,12 @@ impl Lease {
         }
     }
 
+    /// `threads` threads, whatever others use: somebody asked for them.
+    pub fn exactly(threads: usize) -> Self {
+        IN_USE.fetch_add(threads, Ordering::SeqCst);
+        Self { threads }
+    }
+
     /// How many it got.
     pub fn threads(&self) -> usize {
         self.threads

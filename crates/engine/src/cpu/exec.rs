@@ -4,7 +4,7 @@ use downslope_kernels::Mat;
 use downslope_kernels::batch::Gather;
 use downslope_kernels::gemm::{self, Gemm, Left, TileUpdate};
 use downslope_kernels::loss::Target;
-use downslope_kernels::update::{UpdateKernel, UpdateScalars};
+use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
@@ -45,7 +45,7 @@ impl View {
 
 /// Updates one parameter from tiles of its gradient.
 struct Updater<'a> {
-    kernel: UpdateKernel,
+    kernel: Updating,
     weights: *mut f32,
     states: [*mut f32; 3],
     scalars: &'a UpdateScalars,
@@ -126,7 +126,7 @@ impl Machine<'_> {
         // SAFETY: inside the arenas; null stays null.
         unsafe {
             Updater {
-                kernel: self.kernels.updates[step.rule].select(&step.scalars[parameter]),
+                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],
@@ -277,10 +277,10 @@ impl Machine<'_> {
         let most = have / width.max(1);
         assert!(indices.iter().all(|i| (*i as usize) < most), "a row number is beyond the data");
         let transform = match transform {
-            GatherTransform::None => Gather::None,
+            GatherTransform::None => Gather::Plain,
             GatherTransform::Affine(mul, add) => Gather::Scalar { sub: 0.0, mul, add },
             GatherTransform::Standardize { mean, inverse } => {
-                Gather::Features { sub: self.view(mean, rows).mat.ptr, mul: self.view(inverse, rows).mat.ptr }
+                Gather::PerFeature { sub: self.view(mean, rows).mat.ptr, mul: self.view(inverse, rows).mat.ptr }
             }
         };
         // SAFETY: every index was checked above; the part of the batch belongs to this thread.
@@ -288,9 +288,14 @@ impl Machine<'_> {
             let to = out.mat.ptr.add(from * width);
             let k = &self.kernels.batch;
             match feed {
-                Feed::F32(x) => (k.gather_f32)(width, indices, x.as_ptr(), to, &transform),
-                Feed::U8(x) => (k.gather_u8)(width, indices, x.as_ptr(), to, &transform),
-                Feed::U32(x) => (k.gather_u32)(width, indices, x.as_ptr(), to.cast()),
+                Feed::F32(x) => (k.gather_f32)(width, indices.as_ptr(), indices.len(), x.as_ptr(), to, &transform),
+                Feed::U8(x) => (k.gather_u8)(width, indices.as_ptr(), indices.len(), x.as_ptr(), to, &transform),
+                Feed::U32(x) if width == 1 => (k.gather_u32)(indices.as_ptr(), indices.len(), x.as_ptr(), to.cast()),
+                Feed::U32(x) => {
+                    for (i, row) in indices.iter().enumerate() {
+                        std::ptr::copy_nonoverlapping(x.as_ptr().add(*row as usize * width), to.cast::<u32>().add(i * width), width);
+                    }
+                }
             }
         }
         let _ = next;
@@ -372,7 +377,7 @@ impl Machine<'_> {
                 let dz = self.view(dz, rows);
                 (self.view(dl, rows).mat.ptr.add(from), dz.from(from).ptr, dz.mat.row)
             });
-            let k = &self.kernels.losses;
+            let k = &self.kernels.loss;
             let (kernel, ids) = match kind {
                 LossKind::CrossEntropyIds => (k.softmax_cross_entropy, true),
                 LossKind::CrossEntropy => (k.softmax_cross_entropy, false),
@@ -383,7 +388,7 @@ impl Machine<'_> {
             let target = if ids {
                 Target::Ids(target.mat.ptr.add(from).cast::<u32>().cast_const())
             } else {
-                Target::Values(target.from(from).ptr.cast_const(), target.mat.row)
+                Target::Values { ptr: target.from(from).ptr.cast_const(), ld: target.mat.row }
             };
             kernel(to - from, z.width, z.from(from).ptr.cast_const(), z.mat.row, target, dl.cast_const(), loss, dz, ld);
         }

@@ -8,6 +8,8 @@
 mod exec;
 mod split;
 
+use std::marker::PhantomData;
+
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::Team;
@@ -80,21 +82,49 @@ pub struct Step<'a> {
     pub seed: u64,
     /// For each parameter.
     pub scalars: &'a [UpdateScalars],
-    /// The variant of the rule, as an index in the kernels' table.
-    pub rule: usize,
+    /// The rule and its variant, as indices in the kernels' table.
+    pub rule: (usize, usize),
 }
 
-/// The memory that outlives a program.
-#[derive(Clone, Copy, Debug)]
-pub struct Tensors {
-    /// Parameters in their layout.
-    pub parameters: *mut f32,
-    /// States in their layout.
-    pub states: *mut f32,
-    /// Gradients in the layout of the parameters; null where no program trains.
-    pub gradients: *mut f32,
-    /// State of the optimizer, each in the layout of the parameters.
-    pub optimizer: [*mut f32; 3],
+/// The memory that outlives a program, borrowed for as long as a machine runs.
+#[derive(Debug)]
+pub struct Tensors<'a> {
+    parameters: *mut f32,
+    states: *mut f32,
+    gradients: *mut f32,
+    optimizer: [*mut f32; 3],
+    lengths: (usize, usize),
+    trains: bool,
+    borrowed: PhantomData<&'a mut [f32]>,
+}
+
+impl<'a> Tensors<'a> {
+    /// For programs that only compute forward; parameters and states are shared with other readers.
+    pub fn forward(parameters: &'a Floats, states: &'a Floats) -> Self {
+        let null = std::ptr::null_mut();
+        Self {
+            parameters: parameters.as_ptr_mut(),
+            states: states.as_ptr_mut(),
+            gradients: null,
+            optimizer: [null; 3],
+            lengths: (parameters.len(), states.len()),
+            trains: false,
+            borrowed: PhantomData,
+        }
+    }
+
+    /// For programs that train. Gradients and the optimizer's state must be as long as the parameters.
+    ///
+    /// # Panics
+    /// When they are not.
+    pub fn train(parameters: &'a mut Floats, states: &'a Floats, gradients: &'a mut Floats, optimizer: &'a mut [Floats]) -> Self {
+        assert!(gradients.len() == parameters.len() && optimizer.iter().all(|s| s.len() == parameters.len()), "arenas of one length");
+        let mut pointers = [std::ptr::null_mut(); 3];
+        for (p, s) in pointers.iter_mut().zip(optimizer) {
+            *p = s.as_ptr_mut();
+        }
+        Self { gradients: gradients.as_ptr_mut(), optimizer: pointers, trains: true, ..Self::forward(parameters, states) }
+    }
 }
 
 /// A program, its memory and the kernels.
@@ -110,7 +140,7 @@ pub struct Machine<'a> {
     pub kernels: &'static Kernels,
     /// Its memory. Held for the machine's life by the exclusive borrow it was made from.
     arenas: ArenaAddresses,
-    tensors: Tensors,
+    tensors: Tensors<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -136,16 +166,22 @@ pub enum Part {
 }
 
 impl<'a> Machine<'a> {
-    /// Puts a program and its memory together. `arenas` must have been made for this program, and the tensors must be as long as the layouts say
-    /// and be left alone by everybody else while a part runs.
+    /// Puts a program and its memory together.
+    ///
+    /// # Panics
+    /// When the arenas were made for another program, the tensors are shorter than the layouts, or a program that trains gets tensors that
+    /// are only to be read.
     pub fn new(
         program: &'a Program,
         layout: &'a ParameterLayout,
         states: &'a ParameterLayout,
         kernels: &'static Kernels,
         arenas: &'a mut Arenas,
-        tensors: Tensors,
+        tensors: Tensors<'a>,
     ) -> Self {
+        assert!(arenas.batch.len() >= program.batch_len && arenas.derived.len() >= program.derived_len, "arenas of another program");
+        assert!(tensors.lengths.0 >= layout.total && tensors.lengths.1 >= states.total, "tensors shorter than their layout");
+        assert!(tensors.trains || !program.trains, "a program that trains needs gradients");
         let arenas = ArenaAddresses {
             batch: arenas.batch.as_ptr_mut(),
             derived: arenas.derived.as_ptr_mut(),
@@ -196,5 +232,24 @@ impl<'a> Machine<'a> {
         // SAFETY: the buffer lies inside the arena for any number of rows up to the capacity, and nobody writes while no part runs (`run`
         // returns when all threads are done).
         unsafe { std::slice::from_raw_parts(self.arenas.batch.add(buffer.offset), len) }
+    }
+
+    /// Ids of the batch after a run.
+    pub fn read_ids(&self, place: crate::program::Place, rows: usize) -> &[u32] {
+        let values = self.read(place, rows);
+        // SAFETY: the same memory and alignment; every bit pattern is an id.
+        unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len()) }
+    }
+}
+
+/// Softmax of rows, or the logistic function of each element, in place.
+pub(crate) fn activate(kernels: &Kernels, softmax: bool, values: &mut [f32], width: usize) {
+    let p = values.as_mut_ptr();
+    if softmax {
+        // SAFETY: whole rows of the slice; the kernel allows to work in place.
+        unsafe { (kernels.reduce.softmax)(values.len() / width.max(1), width, p, width, p, width) }
+    } else if let Some(function) = downslope_kernels::elementwise::find("sigmoid") {
+        // SAFETY: as above.
+        unsafe { (kernels.functions[function].forward)(values.len(), p, p, &[0.0; 4]) }
     }
 }

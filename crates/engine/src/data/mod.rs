@@ -33,6 +33,12 @@ impl Values {
         }
     }
 
+    /// Borrowed, as programs are fed.
+    #[must_use]
+    pub fn view(&self) -> crate::InputColumn<'_> {
+        crate::network::column(self)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

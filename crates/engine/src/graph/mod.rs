@@ -5,7 +5,10 @@ pub mod spec;
 
 use std::collections::HashMap;
 
+use serde_json::{Value as Json, json};
+
 use crate::ops::{self, NodeTypes};
+use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
 use crate::{Error, Result};
 
 pub use shape::{Shape, TensorType};
@@ -179,4 +182,37 @@ pub fn infer(node: &str) -> Result<String> {
     let op = ops::find(&node.op).map_err(|e| Error::option(format!("{}: {}", node.name, e.message)))?;
     let ty = op.infer(&NodeTypes { name: &node.name, inputs: &node.inputs, attributes: &node.attributes })?;
     serde_json::to_string(&ty).map_err(|e| Error::internal(e.to_string()))
+}
+
+/// What `describe` prints, as JSON: nodes with shapes and parameters, and the program of a training step with `batch_size` rows (of a
+/// prediction of as many rows where the graph has no loss).
+///
+/// # Errors
+/// What is wrong with the graph.
+pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
+    let graph = Graph::parse(graph)?;
+    let layout = ParameterLayout::of(&graph);
+    let rows = batch_size.clamp(1, PIECE);
+    let mode = if graph.losses.is_empty() { Mode::Predict } else { Mode::Train { fused: batch_size <= PIECE } };
+    let program = compile(&graph, &layout, mode, rows)?;
+    let nodes: Vec<Json> = (graph.nodes.iter())
+        .map(|n| {
+            let parameters: Vec<Json> = (n.inputs.iter())
+                .filter_map(|i| match graph.values[*i].source {
+                    Source::Parameter(p) => {
+                        let p = &graph.spec.parameters[p];
+                        Some(json!({ "name": p.name, "shape": p.shape, "trainable": p.trainable, "elements": p.shape.width() }))
+                    }
+                    _ => None,
+                })
+                .collect();
+            json!({ "name": n.name, "op": n.op.name(), "shape": graph.values[n.output].ty.shape, "parameters": parameters })
+        })
+        .collect();
+    let instructions = program::describe(&program, &graph, &layout, rows);
+    let flops: usize = instructions.iter().map(|i| i.flops).sum();
+    let bytes: usize = instructions.iter().map(|i| i.bytes).sum();
+    let memory = 4 * (program.batch_len + program.derived_len);
+    let all = json!({ "nodes": nodes, "rows": rows, "flops": flops, "bytes": bytes, "memory": memory, "program": instructions });
+    serde_json::to_string(&all).map_err(|e| Error::internal(e.to_string()))
 }

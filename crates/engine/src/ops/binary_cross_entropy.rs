@@ -5,6 +5,7 @@ use super::{NodeTypes, Op};
 use crate::Result;
 use crate::graph::spec::TypeName;
 use crate::graph::{Node, Shape, TensorType, ValueId};
+use crate::metric::Prediction;
 use crate::program::{Builder, LossKind};
 
 /// max(z, 0) − z t + log(1 + exp(−|z|)), the mean over the row.
@@ -37,5 +38,9 @@ impl Op for BinaryCrossEntropy {
 
     fn backward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         loss_backward(b, node, kind(b, node.inputs[1]))
+    }
+
+    fn prediction(&self) -> Prediction {
+        Prediction::BinaryLogits
     }
 }

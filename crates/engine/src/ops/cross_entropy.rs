@@ -4,6 +4,7 @@ use super::{NodeTypes, Op};
 use crate::Result;
 use crate::graph::spec::TypeName;
 use crate::graph::{Node, Shape, TensorType, ValueId};
+use crate::metric::Prediction;
 use crate::program::{Builder, Instruction, LossKind};
 
 /// −log softmax(logits)[id], or −Σ p log softmax(logits).
@@ -79,5 +80,9 @@ impl Op for CrossEntropy {
 
     fn backward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         loss_backward(b, node, kind(b, node.inputs[1]))
+    }
+
+    fn prediction(&self) -> Prediction {
+        Prediction::Logits
     }
 }

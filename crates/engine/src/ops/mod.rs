@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 
 use crate::graph::spec::Attributes;
 use crate::graph::{Node, TensorType};
+use crate::metric::Prediction;
 use crate::program::{Builder, Layout};
 use crate::{Error, Result};
 
@@ -57,6 +58,10 @@ pub trait Op: Debug + Sync {
     /// The layout in which it would like the gradient of its value, if it has the choice.
     fn gradient_layout(&self, _b: &Builder<'_>, _node: &Node) -> Layout {
         Layout::Rows
+    }
+    /// For a loss: what the numbers of its prediction mean.
+    fn prediction(&self) -> Prediction {
+        Prediction::Values
     }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {

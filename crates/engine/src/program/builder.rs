@@ -56,6 +56,7 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
         }
         b.updates(fused);
         b.program.fused = fused;
+        b.program.trains = true;
     }
     fuse::bias_and_relu(&mut b.program);
     let mut program = b.program;

@@ -1,6 +1,6 @@
 //! Gives every buffer of the batch its place in the arena; buffers that are never alive together share memory.
 
-use super::{BufferId, Instruction, Layout, Place, Program};
+use super::{BufferId, Instruction, Place, Program};
 
 /// Calls `f(place, written)` for each operand.
 pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
@@ -115,12 +115,4 @@ pub fn assign(program: &mut Program) {
     }
     // whole vectors may be read at the end of a row-major matrix
     program.batch_len += 16;
-}
-
-/// Row stride and panel stride of a buffer.
-pub fn strides(width: usize, layout: Layout, rows: usize) -> (usize, usize) {
-    match layout {
-        Layout::Rows => (width, 16),
-        Layout::Panels => (16, 16 * rows),
-    }
 }

@@ -9,8 +9,8 @@ mod layout;
 mod liveness;
 
 pub use builder::{Builder, Mode, compile};
-pub use describe::{InstructionInfo, describe};
-pub use layout::{Entry, Kind, ParameterLayout};
+pub use describe::describe;
+pub use layout::{Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;
@@ -401,4 +401,6 @@ pub struct Program {
     pub losses: Vec<ProgramLoss>,
     /// Whether each piece updates the parameters as it goes (one piece per batch only).
     pub fused: bool,
+    /// Whether it computes gradients.
+    pub trains: bool,
 }

@@ -8,8 +8,10 @@
 #[macro_export]
 macro_rules! instance {
     (@body [$($feature:meta)?] $lanes:ident, ($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)?, $kernel:expr) => {{
+        #[allow(clippy::too_many_arguments, reason = "as many as the kernel has")]
         $(#[$feature])?
         unsafe fn instance($($arg: $type),*) $(-> $ret)? {
+            #[allow(dead_code, reason = "a kernel without arithmetic has no lanes")]
             type V = $crate::simd::$lanes;
             let kernel = $kernel;
             // SAFETY: the caller keeps the rules of the kernel, and chose an instruction set that the machine has.

@@ -1,0 +1,110 @@
+//! Cross entropy of the softmax of a row.
+
+use super::Target;
+use crate::math;
+use crate::reduce;
+use crate::simd::{LANES, Lanes};
+
+#[expect(clippy::too_many_arguments, reason = "the shape of `Loss`")]
+#[inline(always)]
+pub(super) unsafe fn kernel<V: Lanes>(
+    rows: usize,
+    n: usize,
+    z: *const f32,
+    ldz: usize,
+    target: Target,
+    dl: *const f32,
+    loss: *mut f32,
+    dz: *mut f32,
+    lddz: usize,
+) {
+    // SAFETY: the rules of `Loss`. z is read before dz is written, which may be the same place.
+    unsafe {
+        for r in 0..rows {
+            let (z, dz) = (z.add(r * ldz), dz.wrapping_add(r * lddz));
+            let factor = if dl.is_null() { 1.0 } else { dl.add(r).read_unaligned() };
+            let most = reduce::largest::<V>(n, z);
+            match target {
+                Target::Ids(ids) => {
+                    let id = ids.add(r).read_unaligned() as usize;
+                    debug_assert!(id < n);
+                    let at = z.add(id).read_unaligned() - most;
+                    let sum = if dz.is_null() {
+                        reduce::exponentials::<V, false>(n, z, most, dz)
+                    } else {
+                        reduce::exponentials::<V, true>(n, z, most, dz)
+                    };
+                    if !loss.is_null() {
+                        math::log(V::splat(sum)).sub(V::splat(at)).store_first(loss.add(r), 1);
+                    }
+                    if !dz.is_null() {
+                        let inverse = 1.0 / sum;
+                        let own = (dz.add(id).read_unaligned() * inverse - 1.0) * factor;
+                        let (inverse, factor) = (V::splat(inverse), V::splat(factor));
+                        let mut i = 0;
+                        while i + LANES <= n {
+                            V::load(dz.add(i)).mul(inverse).mul(factor).store(dz.add(i));
+                            i += LANES;
+                        }
+                        if i < n {
+                            let d = V::load_first(dz.add(i), n - i).mul(inverse).mul(factor);
+                            d.store_first(dz.add(i), n - i);
+                        }
+                        dz.add(id).write_unaligned(own);
+                    }
+                }
+                Target::Values { ptr, ld } => {
+                    let t = ptr.add(r * ld);
+                    let (cross, weight) = cross::<V>(n, z, t, most);
+                    let sum = if dz.is_null() {
+                        reduce::exponentials::<V, false>(n, z, most, dz)
+                    } else {
+                        reduce::exponentials::<V, true>(n, z, most, dz)
+                    };
+                    if !loss.is_null() {
+                        let l = math::log(V::splat(sum)).mul(V::splat(weight)).sub(V::splat(cross));
+                        l.store_first(loss.add(r), 1);
+                    }
+                    if !dz.is_null() {
+                        let (inverse, factor) = (V::splat(1.0 / sum), V::splat(factor));
+                        let mut i = 0;
+                        while i + LANES <= n {
+                            let d = V::load(dz.add(i)).mul(inverse).sub(V::load(t.add(i)));
+                            d.mul(factor).store(dz.add(i));
+                            i += LANES;
+                        }
+                        if i < n {
+                            let left = n - i;
+                            let d = V::load_first(dz.add(i), left).mul(inverse).sub(V::load_first(t.add(i), left));
+                            d.mul(factor).store_first(dz.add(i), left);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Σ t · (z - most), where t = 0 adds nothing even for z = -∞, and Σ t.
+#[inline(always)]
+unsafe fn cross<V: Lanes>(n: usize, z: *const f32, t: *const f32, most: f32) -> (f32, f32) {
+    // SAFETY: n values at z and t; t is 0 in the lanes that fill the last vector.
+    unsafe {
+        let most = V::splat(most);
+        let (mut cross, mut weight) = (V::zero(), V::zero());
+        let mut i = 0;
+        while i < n {
+            let left = n - i;
+            let (a, b) = if left >= LANES {
+                (V::load(z.add(i)), V::load(t.add(i)))
+            } else {
+                (V::load_first(z.add(i), left), V::load_first(t.add(i), left))
+            };
+            let term = V::select(b.eq(V::zero()), V::zero(), a.sub(most));
+            cross = b.fma(term, cross);
+            weight = weight.add(b);
+            i += LANES;
+        }
+        (cross.sum(), weight.sum())
+    }
+}

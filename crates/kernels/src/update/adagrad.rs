@@ -1,0 +1,35 @@
+//! Adagrad (Duchi et al. 2011), as PyTorch defines it.
+
+use super::{Rule, Update, Variant, cut};
+use crate::simd::Lanes;
+
+/// v += g², w -= learningRate / (1 + t · learningRateDecay) · g / (√v + epsilon), t from 0. epsilon must be positive.
+pub const RULE: Rule = Rule {
+    name: "adagrad",
+    hyperparameters: &["learningRate", "learningRateDecay", "epsilon", "weightDecay"],
+    flags: &[],
+    decoupled: false,
+    variant: |_| 0,
+    variants: &[Variant { states: &["v"] }],
+    prepare: |row, step, _| {
+        let rate = row[0] / (1.0 + step as f64 * row[1]);
+        [rate as f32, row[2] as f32, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    },
+};
+
+/// The only form.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Update for Plain {
+    const STATES: usize = 1;
+
+    #[inline(always)]
+    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe {
+            let v = cut(g.fma(g, s[0]));
+            (g.div(v.sqrt().add(V::splat(k[1]))).fnma(V::splat(k[0]), w), [v, s[1], s[2]])
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Adam (Kingma and Ba 2014) and AMSGrad (Reddi et al. 2018).
+
+use super::{Rule, Update, Variant, cut, power};
+use crate::simd::Lanes;
+
+/// m = β1 m + (1 - β1) g, v = β2 v + (1 - β2) g², w -= learningRate · m̂ / (√v̂ + epsilon), where m̂ = m / (1 - β1^t) and
+/// v̂ = v / (1 - β2^t), t from 1; with `amsgrad` v̂ is made of the largest v so far. Weight decay is added to the gradient.
+///
+/// Both corrections are folded into the step size and epsilon, so there is one division per weight. epsilon must be
+/// positive.
+pub const RULE: Rule = Rule {
+    name: "adam",
+    hyperparameters: &["learningRate", "beta1", "beta2", "epsilon", "weightDecay"],
+    flags: &["amsgrad"],
+    decoupled: false,
+    variant: |flag| usize::from(flag("amsgrad")),
+    variants: &[Variant { states: &["m", "v"] }, Variant { states: &["m", "v", "vMax"] }],
+    prepare: |row, step, _| {
+        let (rate, beta1, beta2, epsilon) = (row[0], row[1], row[2], row[3]);
+        let first = 1.0 - power(beta1, step + 1);
+        let second = (1.0 - power(beta2, step + 1)).sqrt();
+        let size = rate * second / first;
+        [
+            size as f32,
+            (epsilon * second) as f32,
+            beta1 as f32,
+            (1.0 - beta1) as f32,
+            beta2 as f32,
+            (1.0 - beta2) as f32,
+            0.0,
+            0.0,
+        ]
+    },
+};
+
+/// Adam.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+/// Adam with the largest second moment so far.
+#[derive(Clone, Copy, Debug)]
+pub struct AmsGrad;
+
+/// The new m and v.
+#[inline(always)]
+unsafe fn moments<V: Lanes>(m: V, v: V, g: V, k: &[f32; 8]) -> (V, V) {
+    // SAFETY: the contract of `Lanes`.
+    unsafe {
+        let m = m.fma(V::splat(k[2]), g.mul(V::splat(k[3])));
+        let v = v.fma(V::splat(k[4]), g.mul(g).mul(V::splat(k[5])));
+        (cut(m), cut(v))
+    }
+}
+
+/// The new weight.
+#[inline(always)]
+unsafe fn step<V: Lanes>(w: V, m: V, v: V, k: &[f32; 8]) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe { m.div(v.sqrt().add(V::splat(k[1]))).fnma(V::splat(k[0]), w) }
+}
+
+impl Update for Plain {
+    const STATES: usize = 2;
+
+    #[inline(always)]
+    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe {
+            let (m, v) = moments(s[0], s[1], g, k);
+            (step(w, m, v, k), [m, v, s[2]])
+        }
+    }
+}
+
+impl Update for AmsGrad {
+    const STATES: usize = 3;
+
+    #[inline(always)]
+    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe {
+            let (m, v) = moments(s[0], s[1], g, k);
+            // the second operand is what remains when v is NaN
+            let most = s[2].larger(v);
+            (step(w, m, most, k), [m, v, most])
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The loop around a rule.
+
+use super::{Update, cut};
+use crate::simd::{LANES, Lanes};
+
+/// The numbers of one step for one parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UpdateScalars {
+    /// What [`Rule::prepare`](super::Rule::prepare) returned.
+    pub rule: [f32; 8],
+    /// Coupled weight decay and L2: l2 · w is added to the gradient. 0 for none.
+    pub l2: f32,
+    /// L1 by subgradient: l1 · sign(w) is added to the gradient, sign(0) = 0. 0 for none.
+    pub l1: f32,
+    /// L1 by proximal step: after the rule, |w| is lowered by this much, not below 0. Already multiplied by the learning
+    /// rate. 0 for none.
+    pub l1_proximal: f32,
+    /// Decoupled decay: w is multiplied by this before the step. 1 for none.
+    pub shrink: f32,
+    /// Gradients are clipped to [-clip_value, clip_value]. Infinite for none.
+    pub clip_value: f32,
+    /// Gradients are multiplied by this first. 1 for none.
+    pub gradient_scale: f32,
+}
+
+impl UpdateScalars {
+    /// Only the rule: no decay, no regulariser, no clipping.
+    pub const fn new(rule: [f32; 8]) -> UpdateScalars {
+        UpdateScalars {
+            rule,
+            l2: 0.0,
+            l1: 0.0,
+            l1_proximal: 0.0,
+            shrink: 1.0,
+            clip_value: f32::INFINITY,
+            gradient_scale: 1.0,
+        }
+    }
+
+    /// True when the plain instance will do.
+    pub fn is_plain(&self) -> bool {
+        self.l1 == 0.0 && self.l1_proximal == 0.0 && self.clip_value == f32::INFINITY && self.gradient_scale == 1.0
+    }
+}
+
+/// One step for n weights.
+///
+/// # Safety
+/// `w` and as many `states` as the variant names are readable and writable, `g` is readable, for n values each; none
+/// overlap. Unused states may be null.
+pub type Updating = unsafe fn(n: usize, w: *mut f32, g: *const f32, states: [*mut f32; 3], c: &UpdateScalars);
+
+/// The instances of one variant of a rule for one instruction set.
+#[derive(Clone, Copy, Debug)]
+pub struct VariantKernels {
+    /// How many states it reads and writes.
+    pub states: usize,
+    /// Reads only `rule`, `l2` and `shrink`.
+    pub plain: Updating,
+    /// Reads all scalars.
+    pub full: Updating,
+}
+
+impl VariantKernels {
+    /// The cheapest instance that does what the scalars ask.
+    pub fn choose(&self, c: &UpdateScalars) -> Updating {
+        if c.is_plain() { self.plain } else { self.full }
+    }
+}
+
+/// One step for 16 weights.
+#[inline(always)]
+unsafe fn step<V: Lanes, U: Update, const FULL: bool>(w: V, g: V, s: [V; 3], c: &UpdateScalars) -> (V, [V; 3]) {
+    // SAFETY: the contract of `Lanes`.
+    unsafe {
+        let mut g = g;
+        if FULL {
+            let clip = V::splat(c.clip_value);
+            g = clip.smaller(clip.neg().larger(g.mul(V::splat(c.gradient_scale))));
+        }
+        g = V::splat(c.l2).fma(w, g);
+        if FULL {
+            g = V::select(w.eq(V::zero()), g, g.add(V::splat(c.l1).copysign(w)));
+        }
+        let (w, s) = U::apply(w.mul(V::splat(c.shrink)), g, s, &c.rule);
+        let mut w = cut(w);
+        if FULL {
+            // a NaN stays one: it compares false
+            let threshold = V::splat(c.l1_proximal);
+            let less = w.abs().sub(threshold).copysign(w);
+            w = V::select(threshold.ge(w.abs()), V::zero(), less);
+        }
+        (w, s)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn update<V: Lanes, U: Update, const FULL: bool>(
+    n: usize,
+    w: *mut f32,
+    g: *const f32,
+    states: [*mut f32; 3],
+    c: &UpdateScalars,
+) {
+    // a copy, so that the stores below cannot be thought to change it
+    let c = *c;
+    // SAFETY: the rules of `Updating`; only the first STATES states are touched.
+    unsafe {
+        let mut i = 0;
+        while i + LANES <= n {
+            let mut s = [V::zero(); 3];
+            let mut k = 0;
+            while k < U::STATES {
+                s[k] = V::load(states[k].add(i));
+                k += 1;
+            }
+            let (new, s) = step::<V, U, FULL>(V::load(w.add(i)), V::load(g.add(i)), s, &c);
+            new.store(w.add(i));
+            k = 0;
+            while k < U::STATES {
+                s[k].store(states[k].add(i));
+                k += 1;
+            }
+            i += LANES;
+        }
+        if i < n {
+            let rest = n - i;
+            let mut s = [V::zero(); 3];
+            let mut k = 0;
+            while k < U::STATES {
+                s[k] = V::load_first(states[k].add(i), rest);
+                k += 1;
+            }
+            let (new, s) = step::<V, U, FULL>(V::load_first(w.add(i), rest), V::load_first(g.add(i), rest), s, &c);
+            new.store_first(w.add(i), rest);
+            k = 0;
+            while k < U::STATES {
+                s[k].store_first(states[k].add(i), rest);
+                k += 1;
+            }
+        }
+    }
+}

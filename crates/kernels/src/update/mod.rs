@@ -1,0 +1,66 @@
+//! Update rules: how gradients change weights.
+//!
+//! A rule is one file (`RULE`, the scalar side, and one type with [`Update`] for each variant) and one line in the registry
+//! below. Regularisers, decay and clipping are applied in the same pass by the driver, in this order: gradient · scale,
+//! clip, + l2 · w, + l1 · sign(w), w · shrink, the rule, proximal step.
+
+mod drivers;
+mod registry;
+
+pub use drivers::{UpdateScalars, Updating, VariantKernels};
+pub use registry::{Flags, Rule, Variant};
+
+use crate::simd::Lanes;
+use registry::rules;
+
+/// The vector side of one variant of a rule.
+///
+/// # Safety
+/// The contract of [`Lanes`].
+pub trait Update {
+    /// How many of the three states are used.
+    const STATES: usize;
+
+    /// The new weight and states. `k` is what [`Rule::prepare`] made of the hyperparameters.
+    ///
+    /// Lanes with w = g = s = 0 must stay 0: they are padding. Moments and buffers go through [`cut`].
+    #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
+    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]);
+}
+
+/// x, but 0 where |x| < 1e-30: denormals cost an assist of a hundred cycles each.
+///
+/// # Safety
+/// The contract of [`Lanes`].
+#[inline(always)]
+pub unsafe fn cut<V: Lanes>(x: V) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe { V::select(x.abs().lt(V::splat(1e-30)), V::zero(), x) }
+}
+
+rules! {
+    sgd: Plain, Momentum, Nesterov;
+    adam: Plain, AmsGrad;
+    adamw: Plain, AmsGrad;
+    rmsprop: Plain, Momentum, Centered, CenteredMomentum;
+    adagrad: Plain;
+    lion: Plain;
+}
+
+/// The identity (index into [`RULES`] and `Kernels::rules`) of the rule of that name.
+pub fn find(name: &str) -> Option<usize> {
+    RULES.iter().position(|rule| rule.name == name)
+}
+
+/// base^n by squaring: `f64::powi` does not promise the same bits everywhere.
+fn power(mut base: f64, mut n: u64) -> f64 {
+    let mut result = 1.0;
+    while n > 0 {
+        if n & 1 == 1 {
+            result *= base;
+        }
+        base *= base;
+        n >>= 1;
+    }
+    result
+}
