@@ -174,7 +174,7 @@ export class Dataset<L extends Label = Label> {
   take(n: number): Dataset<L> {
     const handle = this.#open('take')
     const rows = Math.min(readInteger('take', 'n', n, 1), this.size)
-    return this.#view(unwrap(handle.subset(Uint32Array.from({ length: rows }, (_, row) => row))))
+    return this.#view(unwrap(handle.take(rows)))
   }
 
   /**

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use downslope_engine::data::{Column, Dataset, Values};
+use downslope_engine::data::Dataset;
 use downslope_engine::{Error, Result};
 use napi::Env;
 use napi::bindgen_prelude::{ObjectFinalize, Uint32Array};
@@ -33,7 +33,7 @@ impl NativeDataset {
     fn of(env: &Env, data: Dataset, base: &Arc<Shared>) -> Self {
         base.hold(env);
         let view = Memory::default();
-        view.set(env, data.view().map_or(0, |rows| size_of_val(rows)));
+        view.set(env, data.view_bytes());
         Self { data: Mutex::new(Some(data)), base: base.clone(), view }
     }
 
@@ -77,6 +77,12 @@ impl NativeDataset {
         Outcome::of(|| Ok(Self::of(env, self.data()?.subset(&indices)?, &self.base)))
     }
 
+    /// The first rows.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
+    pub fn take(&self, env: &Env, rows: u32) -> Outcome<NativeDataset> {
+        Outcome::of(|| Ok(Self::of(env, self.data()?.take(rows as usize)?, &self.base)))
+    }
+
     /// Random parts by fractions.
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset[]>")]
     pub fn split(
@@ -106,15 +112,10 @@ impl NativeDataset {
         })
     }
 
-    /// The rows of both, in new memory unless both are views of the same columns.
+    /// The rows of both, in new memory.
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
     pub fn concat(&self, env: &Env, other: &NativeDataset) -> Outcome<NativeDataset> {
-        Outcome::of(|| {
-            let (first, second) = (self.data()?, other.data()?);
-            let columns = first.columns().iter().zip(second.columns());
-            let columns = columns.map(|(a, b)| joined((&first, a), (&second, b))).collect::<Result<Vec<_>>>()?;
-            owned(env, Dataset::new(columns)?)
-        })
+        Outcome::of(|| owned(env, self.data()?.concat(&other.data()?)?))
     }
 
     /// Frees; idempotent. Views of the same columns keep them alive.
@@ -132,31 +133,4 @@ impl ObjectFinalize for NativeDataset {
         self.close(&env);
         Ok(())
     }
-}
-
-fn joined((a, first): (&Dataset, &Column), (b, second): (&Dataset, &Column)) -> Result<Column> {
-    let width = first.shape.iter().product();
-    let values = match (&first.values, &second.values) {
-        (Values::F32(x), Values::F32(y)) => Values::F32(rows((a, x), (b, y), width)),
-        (Values::U8(x), Values::U8(y)) => Values::U8(rows((a, x), (b, y), width)),
-        (Values::U32(x), Values::U32(y)) => Values::U32(rows((a, x), (b, y), width)),
-        _ => return Err(Error::data(format!("concat: column {} has different types", first.name))),
-    };
-    Ok(Column { values, ..first_without_values(first) })
-}
-
-fn first_without_values(column: &Column) -> Column {
-    let Column { name, role, shape, classes, .. } = column;
-    Column { name: name.clone(), role: *role, shape: shape.clone(), values: Values::U8(Vec::new()), classes: *classes }
-}
-
-fn rows<T: Copy>(first: (&Dataset, &[T]), second: (&Dataset, &[T]), width: usize) -> Vec<T> {
-    let mut out = Vec::with_capacity((first.0.rows() + second.0.rows()) * width);
-    for (data, values) in [first, second] {
-        match data.view() {
-            None => out.extend_from_slice(values),
-            Some(view) => view.iter().for_each(|&row| out.extend_from_slice(&values[row as usize * width..][..width])),
-        }
-    }
-    out
 }

@@ -11,10 +11,10 @@ pub fn infer(node: String) -> Outcome<String> {
     Outcome::of(|| graph::infer(&node))
 }
 
-/// Nodes, shapes and the program, as JSON.
+/// Nodes, shapes and the program for so many rows, as JSON.
 #[napi(catch_unwind, ts_return_type = "Outcome<string>")]
-pub fn describe(graph: String, batch_size: Option<u32>, optimizer: Option<String>) -> Outcome<String> {
-    Outcome::of(|| graph::describe(&graph, batch_size.map(|size| size as usize), optimizer.as_deref()))
+pub fn describe(graph: String, rows: u32) -> Outcome<String> {
+    Outcome::of(|| graph::describe(&graph, rows as usize))
 }
 
 /// Panics on one of our threads. Hidden: the test of what a bug does to the process calls it, nothing exports it.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use downslope_engine::data::Column;
+use downslope_engine::InputColumn as Borrowed;
+use downslope_engine::data::{Column, Values};
 use downslope_engine::network::{Feed, Network, Output, Transform};
 use downslope_engine::{Error, Result};
 use napi::Env;
@@ -72,8 +73,12 @@ fn run(network: &Network, columns: &[Column], transform: Transform, threads: usi
 }
 
 fn feed(column: &Column) -> Feed<'_> {
-    let Column { name, shape, values, .. } = column;
-    Feed { name, shape, values }
+    let values = match &column.values {
+        Values::F32(values) => Borrowed::F32(values),
+        Values::U8(values) => Borrowed::U8(values),
+        Values::U32(values) => Borrowed::U32(values),
+    };
+    Feed { name: &column.name, shape: &column.shape, values }
 }
 
 fn tensor(output: Output) -> NativeTensor {

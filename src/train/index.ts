@@ -1,5 +1,5 @@
 export type { Status } from './advance.ts'
-export { type Description, describe } from './describe.ts'
+export { type Description, describe, type Instruction } from './describe.ts'
 export { type FitResult, fit } from './fit.ts'
 export type { EpochRecord, ValidationRecord } from './history.ts'
 export type { FitOptions } from './options.ts'
