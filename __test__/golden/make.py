@@ -13,7 +13,8 @@ is from that (largest relative difference over losses and norm): the floor that 
 Decay: `weightDecay` is added to the gradient for sgd and adam (torch.optim.SGD, Adam) and decoupled for adamw
 (torch.optim.AdamW). `decay: "kernels"` puts the biases into a parameter group without decay, which is downslope's
 default; `decay: "all"` has one group, which is `decayAll: true`. `l2` adds l2/2 * sum(kernel**2) to the loss, kernels only.
-A loss is the mean over the batch before the step, without the penalty; the penalty is recorded beside it.
+An epoch's loss is the mean of its batches' losses, each before its step and without the penalty; the penalty is recorded beside
+it, of the weights at the end of the epoch.
 """
 
 import json
@@ -84,7 +85,7 @@ def optimizer(kind, options, regime, kernels, biases):
 
 
 def train(data, loss, rows, rule, regime, dtype):
-    """50 steps; losses and penalties per step, weights at the end."""
+    """50 steps; loss before and penalty after each, weights at the end."""
     weights, x, classes, numbers = data
     kind, options = rule
     w = {name: torch.tensor(v, dtype=dtype, requires_grad=True) for name, v in weights.items()}
@@ -108,7 +109,8 @@ def train(data, loss, rows, rule, regime, dtype):
         (value + penalty).backward()
         opt.step()
         losses.append(value.item())
-        penalties.append(float(penalty.detach()) if regime.get("l2") else 0.0)
+        with torch.no_grad():
+            penalties.append(float(regime.get("l2", 0.0) / 2 * sum((k**2).sum() for k in kernels)))
     final = {name: v.detach().to(torch.float64).numpy() for name, v in w.items()}
     return np.array(losses), np.array(penalties), final
 
@@ -142,7 +144,7 @@ def run(data, loss, rows, name, regime_name):
         "noise": float(f"{noise:.1e}"),
     }
     if regime.get("l2"):
-        case["penalties"] = digits(mean(penalties))
+        case["penalties"] = digits(penalties[per_epoch - 1 :: per_epoch])
     if rows > BATCH:
         case["weights"] = {k: digits(v, 7) for k, v in final.items()}
     return case
