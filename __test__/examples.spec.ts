@@ -20,7 +20,7 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
     ],
   },
   'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
-  'regression.mjs': { lines: [/^(stopped|completed) after \d+ epochs$/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
+  'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
   'serve.mjs': { args: ['--try'], lines: [/→ 200 \{"classes":\["versicolor","setosa"\]\}/, /→ 400 \{"error":"/] },
   'schedules.mjs': { lines: [/^constant .* accuracy 0\.9\d+$/m, /^my own .* accuracy 0\.9\d+$/m] },
   'loop.mjs': { lines: [/^stopped, with a model of 4 parameter tensors$/m, /^the second run: TimeoutError$/m] },

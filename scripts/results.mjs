@@ -12,7 +12,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import {
   adam,
-  adamw,
   cosineDecay,
   dataset,
   dense,
@@ -80,11 +79,11 @@ function deviation(values) {
 const classify = { loss: 'crossEntropy', metric: 'accuracy' }
 
 /** Features of a table, standardised on the training rows, one hidden layer. */
-function tabular(inputs, hidden, outputs, options = {}) {
+function tabular(inputs, hidden, outputs, { activation = 'relu', ...options } = {}) {
   return sequential([
     input({ shape: [inputs] }),
     standardize(),
-    dense(hidden, { activation: 'relu', ...options }),
+    dense(hidden, { activation, ...options }),
     dense(outputs, options),
   ])
 }
@@ -93,6 +92,12 @@ function tabular(inputs, hidden, outputs, options = {}) {
 function picture(...hidden) {
   const layers = hidden.map((units) => dense(units, { activation: 'relu' }))
   return sequential([input({ shape: [784] }), rescale(1 / 255), ...layers, dense(10)])
+}
+
+/** Diabetes with a target between 0.25 and 3.46. */
+function inHundreds() {
+  const { inputs, targets } = diabetes()
+  return { inputs, targets: { ...targets, data: targets.data.map((value) => value / 100) } }
 }
 
 /** Breast cancer with its first eight columns only: the means over the nuclei of radius … concave points. */
@@ -114,11 +119,11 @@ const pictureSgd = () => ({
 
 const EXPERIMENTS = {
   iris: {
-    what: '4-16-3 relu, adam 0.01, 60 epochs of 16 · 5 folds',
+    what: '4-16-3 tanh, l2 0.001, adam 0.01, 60 epochs of 16 · 5 folds',
     goal: '≥ 0.95',
     run: overFolds(iris, () => ({
       ...classify,
-      network: tabular(4, 16, 3),
+      network: tabular(4, 16, 3, { activation: 'tanh', kernelRegularizer: l2(0.001) }),
       optimizer: adam({ learningRate: 0.01 }),
       epochs: 60,
       batchSize: 16,
@@ -164,15 +169,15 @@ const EXPERIMENTS = {
     })),
   },
   diabetes: {
-    what: '10-16-1 tanh, target standardised, adamw 0.003, decay 0.1, 60 epochs of 32 · RMSE over 5 folds',
+    what: '10-16-1 relu, target in hundreds, l2 0.1, adam 0.005, 100 epochs of 32 · RMSE over 5 folds',
     goal: '≤ 56',
-    run: overFolds(diabetes, () => ({
+    unit: 100,
+    run: overFolds(inHundreds, () => ({
       loss: 'meanSquaredError',
       metric: 'rootMeanSquaredError',
-      network: sequential([input({ shape: [10] }), standardize(), dense(16, { activation: 'tanh' }), dense(1)]),
-      targetTransform: 'standardize',
-      optimizer: adamw({ learningRate: 0.003, weightDecay: 0.1 }),
-      epochs: 60,
+      network: tabular(10, 16, 1, { kernelRegularizer: l2(0.1) }),
+      optimizer: adam({ learningRate: 0.005 }),
+      epochs: 100,
       batchSize: 32,
     })),
   },
@@ -235,7 +240,7 @@ const head = [
 const lines = new Map()
 let missed = 0
 console.log(head.join('\n'))
-for (const [name, { what, goal, set, run }] of Object.entries(EXPERIMENTS)) {
+for (const [name, { what, goal, set, run, unit = 1 }] of Object.entries(EXPERIMENTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   if (set !== undefined && images(set) === undefined) {
     console.log(`(${name}: no ${set} under DOWNSLOPE_DATA, left out)`)
@@ -243,7 +248,7 @@ for (const [name, { what, goal, set, run }] of Object.entries(EXPERIMENTS)) {
   }
   const begin = performance.now()
   const values = []
-  for (const seed of SEEDS) values.push(await run(seed))
+  for (const seed of SEEDS) values.push(unit * (await run(seed)))
   const seconds = (performance.now() - begin) / 1000 / SEEDS.length
   const places = values[0] > 2 ? 2 : 4
   const average = mean(values)
