@@ -4,12 +4,19 @@
 //! run over preallocated arenas. Everything here is plain Rust: no Node, no JavaScript types.
 
 pub mod checkpoint;
+mod cpu;
 pub mod data;
 pub mod error;
+mod evaluator;
+mod forward;
 pub mod graph;
 pub mod initializer;
+mod machine;
 pub mod metric;
 pub mod network;
+mod ops;
+mod program;
 pub mod trainer;
 
+pub use cpu::Feed as InputColumn;
 pub use error::{Code, Error, Result};

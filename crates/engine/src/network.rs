@@ -1,13 +1,38 @@
 //! A graph with its parameters: what is initialised, predicted with, saved and loaded.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::Result;
+use downslope_kernels::memory::Floats;
+
+use crate::checkpoint;
+use crate::cpu::Feed as Column;
 use crate::data::{Dataset, Values};
+use crate::evaluator::Evaluator;
+use crate::forward::Forward;
+use crate::graph::Graph;
+use crate::graph::spec::TypeName;
+use crate::initializer::Initializer;
+use crate::program::ParameterLayout;
+use crate::{Error, Result};
 
 /// A graph and values for all its parameters and states. Immutable and cheap to clone: training makes a new one.
 #[derive(Clone, Debug)]
-pub struct Network {}
+pub struct Network {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    graph: Arc<Graph>,
+    text: String,
+    layout: ParameterLayout,
+    state_layout: ParameterLayout,
+    parameters: Floats,
+    states: Floats,
+    /// Compiled forward programs that nobody uses at the moment.
+    forwards: Mutex<Vec<Forward>>,
+}
 
 /// Name and plain shape of a parameter or state.
 #[derive(Clone, Debug)]
@@ -26,7 +51,7 @@ pub struct Feed<'a> {
     /// Shape of one row.
     pub shape: &'a [usize],
     /// Values, rows first.
-    pub values: &'a Values,
+    pub values: Column<'a>,
 }
 
 /// What is done to an output before it is returned.
@@ -55,25 +80,295 @@ pub struct Output {
     pub values: Vec<f32>,
 }
 
+/// Forward programs kept by a network for the next prediction.
+const KEPT: usize = 4;
+/// Predictions of up to so many rows use a small program, whose memory stays in cache.
+const FEW: usize = 16;
+
 impl Network {
     /// Parses the graph and draws its initial weights.
-    pub fn initialize(_graph: &str, _seed: u64) -> Result<Self> { todo!() }
+    ///
+    /// # Errors
+    /// `ERR_SHAPE` and `ERR_OPTION` for what is wrong with the graph.
+    pub fn initialize(text: &str, seed: u64) -> Result<Self> {
+        let graph = Graph::parse(text)?;
+        let layout = ParameterLayout::of(&graph);
+        let mut parameters = Floats::zeroed(layout.total + 16);
+        for (i, p) in graph.spec.parameters.iter().enumerate() {
+            let initializer =
+                Initializer::parse(&p.initializer).map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
+            let values = initializer.values(&p.shape.dims, seed, &p.name)?;
+            layout.pack(i, &values, &mut parameters);
+        }
+        let state_layout = ParameterLayout::of_states(&graph);
+        let mut states = Floats::zeroed(state_layout.total + 16);
+        for (i, s) in graph.spec.states.iter().enumerate() {
+            state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
+        }
+        Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
+    }
+
+    fn from_parts(
+        graph: Arc<Graph>,
+        text: String,
+        layout: ParameterLayout,
+        state_layout: ParameterLayout,
+        parameters: Floats,
+        states: Floats,
+    ) -> Self {
+        let forwards = Mutex::new(vec![]);
+        Self { inner: Arc::new(Inner { graph, text, layout, state_layout, parameters, states, forwards }) }
+    }
+
+    /// The same graph with other values.
+    pub(crate) fn with_arenas(&self, parameters: Floats, states: Floats) -> Self {
+        let i = &*self.inner;
+        Self::from_parts(Arc::clone(&i.graph), i.text.clone(), i.layout.clone(), i.state_layout.clone(), parameters, states)
+    }
+
     /// The graph spec it was made from.
-    pub fn graph(&self) -> &str { todo!() }
+    pub fn graph(&self) -> &str {
+        &self.inner.text
+    }
+
+    pub(crate) fn parsed(&self) -> &Graph {
+        &self.inner.graph
+    }
+
+    pub(crate) fn arenas(&self) -> (&Floats, &Floats) {
+        (&self.inner.parameters, &self.inner.states)
+    }
+
+    pub(crate) fn layouts(&self) -> (&ParameterLayout, &ParameterLayout) {
+        (&self.inner.layout, &self.inner.state_layout)
+    }
+
+    /// Parses a graph that extends this network's, as a loss does, and checks that its parameters lie where this network's do.
+    pub(crate) fn extended(&self, text: &str) -> Result<Graph> {
+        let graph = Graph::parse(text)?;
+        let same = |a: &Graph, b: &Graph| {
+            a.spec.parameters.iter().map(|p| (&p.name, &p.shape)).eq(b.spec.parameters.iter().map(|p| (&p.name, &p.shape)))
+                && a.spec.states.iter().map(|p| (&p.name, &p.shape)).eq(b.spec.states.iter().map(|p| (&p.name, &p.shape)))
+        };
+        let layout = ParameterLayout::of(&graph);
+        let lies = layout.entries.iter().map(|e| (e.offset, e.kind)).eq(self.inner.layout.entries.iter().map(|e| (e.offset, e.kind)));
+        if !same(&graph, &self.inner.graph) || !lies {
+            return Err(Error::internal("the graph with the loss has other parameters than the model"));
+        }
+        Ok(graph)
+    }
+
     /// Parameters, then states, in the order of the graph.
-    pub fn tensors(&self) -> Vec<TensorInfo> { todo!() }
+    pub fn tensors(&self) -> Vec<TensorInfo> {
+        let spec = &self.inner.graph.spec;
+        let parameters = spec.parameters.iter().map(|p| (&p.name, &p.shape));
+        let states = spec.states.iter().map(|s| (&s.name, &s.shape));
+        parameters.chain(states).map(|(name, shape)| TensorInfo { name: name.clone(), shape: shape.dims.clone() }).collect()
+    }
+
+    fn find(&self, name: &str) -> Result<(bool, usize, usize)> {
+        let spec = &self.inner.graph.spec;
+        if let Some(i) = spec.parameters.iter().position(|p| p.name == name) {
+            return Ok((true, i, spec.parameters[i].shape.width()));
+        }
+        if let Some(i) = spec.states.iter().position(|p| p.name == name) {
+            return Ok((false, i, spec.states[i].shape.width()));
+        }
+        let known: Vec<String> = self.tensors().into_iter().map(|t| t.name).collect();
+        Err(Error::option(format!("weights: there is no tensor named {name}; there are {}", known.join(", "))))
+    }
+
     /// Plain row-major values of a parameter or state.
-    pub fn tensor(&self, _name: &str) -> Result<Vec<f32>> { todo!() }
-    /// A network with some tensors replaced; names and lengths are checked, values must be finite.
-    pub fn with_tensors(&self, _tensors: &[(String, Vec<f32>)]) -> Result<Self> { todo!() }
+    ///
+    /// # Errors
+    /// `ERR_OPTION` for an unknown name.
+    pub fn tensor(&self, name: &str) -> Result<Vec<f32>> {
+        let i = &*self.inner;
+        Ok(match self.find(name)? {
+            (true, at, _) => i.layout.unpack(at, &i.parameters),
+            (false, at, _) => i.state_layout.unpack(at, &i.states),
+        })
+    }
+
+    /// A network with some tensors replaced.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` for an unknown name, `ERR_SHAPE` for another length, `ERR_DATA` for values that are not finite.
+    pub fn with_tensors(&self, tensors: &[(String, Vec<f32>)]) -> Result<Self> {
+        let i = &*self.inner;
+        let (mut parameters, mut states) = (i.parameters.clone(), i.states.clone());
+        for (name, values) in tensors {
+            let (parameter, at, len) = self.find(name)?;
+            if values.len() != len {
+                return Err(Error::shape(format!("{name}: has {len} elements, received {}", values.len())));
+            }
+            if let Some(bad) = values.iter().position(|x| !x.is_finite()) {
+                return Err(Error::data(format!("{name}: values must be finite, received {} at element {bad}", values[bad])));
+            }
+            if parameter {
+                i.layout.pack(at, values, &mut parameters);
+            } else {
+                i.state_layout.pack(at, values, &mut states);
+            }
+        }
+        Ok(self.with_arenas(parameters, states))
+    }
+
     /// Native memory in bytes.
-    pub fn bytes(&self) -> usize { todo!() }
-    /// Runs the forward program on any number of rows.
-    pub fn predict(&self, _inputs: &[Feed<'_>], _transform: Transform, _threads: usize) -> Result<Vec<Output>> { todo!() }
-    /// Mean loss and metrics over a data set; `loss_graph` is the graph with the loss appended. JSON: `{"loss": 0.1, "accuracy": 0.9}`.
-    pub fn evaluate(&self, _loss_graph: &str, _data: &Dataset, _metrics: &[String], _threads: usize) -> Result<String> { todo!() }
-    /// Writes a safetensors file beside, syncs and renames it. `metadata` is one JSON text kept as it is.
-    pub fn save(&self, _path: &Path, _metadata: &str) -> Result<()> { todo!() }
+    pub fn bytes(&self) -> usize {
+        let kept: usize = self.forwards().iter().map(Forward::bytes).sum();
+        (self.inner.parameters.len() + self.inner.states.len()) * size_of::<f32>() + kept
+    }
+
+    fn forwards(&self) -> std::sync::MutexGuard<'_, Vec<Forward>> {
+        self.inner.forwards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
+    ///
+    /// # Errors
+    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit; `ERR_DATA` for values that are not finite.
+    pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
+        let i = &*self.inner;
+        let (feeds, rows) = self.check(inputs)?;
+        let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
+        let kept = {
+            let mut list = self.forwards();
+            list.iter().position(|f| f.capacity() == capacity).map(|at| list.swap_remove(at))
+        };
+        let mut forward = match kept {
+            Some(f) => f,
+            None => Forward::new(&i.graph, &i.layout, &i.state_layout, &i.parameters, &i.states, capacity)?,
+        };
+        let outputs = forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads);
+        let mut list = self.forwards();
+        if list.len() < KEPT {
+            list.push(forward);
+        }
+        Ok(outputs)
+    }
+
+    fn check<'a>(&self, inputs: &[Feed<'a>]) -> Result<(Vec<Option<Column<'a>>>, usize)> {
+        let spec = &self.inner.graph.spec;
+        let mut rows: Option<usize> = None;
+        let mut feeds = vec![None; spec.inputs.len()];
+        for feed in inputs {
+            let Some(at) = spec.inputs.iter().position(|s| s.name == feed.name) else {
+                let known: Vec<&str> = spec.inputs.iter().map(|s| &s.name[..]).collect();
+                return Err(Error::shape(format!("predict: there is no input named {}; there are {}", feed.name, known.join(", "))));
+            };
+            let input = &spec.inputs[at];
+            let width = input.shape.width();
+            if feed.shape != input.shape.dims && !(width == 1 && feed.shape.iter().product::<usize>() == 1) {
+                return Err(Error::shape(format!(
+                    "predict: {} takes rows of shape {}, received rows of shape {:?}",
+                    feed.name, input.shape, feed.shape
+                )));
+            }
+            let len = match feed.values {
+                Column::F32(x) => x.len(),
+                Column::U8(x) => x.len(),
+                Column::U32(x) => x.len(),
+            };
+            let is_ids = matches!(feed.values, Column::U32(_));
+            if is_ids != (input.kind == TypeName::U32) {
+                return Err(Error::data(format!("predict: {} takes {}", feed.name, if is_ids { "numbers, received ids" } else { "ids, received numbers" })));
+            }
+            if width == 0 || len % width != 0 || rows.is_some_and(|r| r != len / width) {
+                return Err(Error::shape(format!("predict: {} has {len} values, which are not {} rows of {width}", feed.name, rows.unwrap_or(0))));
+            }
+            rows = Some(len / width);
+            if let Column::F32(x) = feed.values
+                && let Some(bad) = x.iter().position(|x| !x.is_finite())
+            {
+                let (row, column) = (bad / width, bad % width);
+                return Err(Error::data(format!(
+                    "predict: {} must hold finite numbers, received {} in row {row}, column {column}",
+                    feed.name, x[bad]
+                )));
+            }
+            feeds[at] = Some(feed.values);
+        }
+        if let Some(missing) = spec.inputs.iter().zip(&feeds).find(|(_, f)| f.is_none()) {
+            return Err(Error::shape(format!("predict: input {} is missing", missing.0.name)));
+        }
+        match rows {
+            Some(rows) if rows > 0 => Ok((feeds, rows)),
+            _ => Err(Error::data("predict: at least one row is needed, received none")),
+        }
+    }
+
+    /// Mean loss and metrics over a data set; `loss_graph` is the graph with the loss appended. The result is JSON:
+    /// `{"loss": 0.1, "accuracy": 0.9}`, in the order of the metrics.
+    ///
+    /// # Errors
+    /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
+    pub fn evaluate(&self, loss_graph: &str, data: &Dataset, metrics: &[String], threads: usize) -> Result<String> {
+        let graph = self.extended(loss_graph)?;
+        let i = &*self.inner;
+        let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;
+        let (loss, values) = evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None);
+        let number = |x: f64| serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
+        let mut out = serde_json::Map::new();
+        out.insert("loss".to_owned(), number(loss));
+        for (name, value) in metrics.iter().zip(values) {
+            out.insert(name.clone(), number(value));
+        }
+        serde_json::to_string(&out).map_err(|e| Error::internal(e.to_string()))
+    }
+
+    /// Writes a safetensors file beside, syncs and renames it. `metadata` is one JSON text kept as it is; it must hold the graph's text under
+    /// `graph` for [`Network::load`].
+    ///
+    /// # Errors
+    /// `ERR_CHECKPOINT` with the path and the reason.
+    pub fn save(&self, path: &Path, metadata: &str) -> Result<()> {
+        let list: Vec<(String, Vec<usize>, Vec<f32>)> =
+            self.tensors().into_iter().map(|t| self.tensor(&t.name).map(|v| (t.name, t.shape, v))).collect::<Result<_>>()?;
+        let refs: Vec<_> = list.iter().map(|(n, s, v)| (&n[..], &s[..], &v[..])).collect();
+        checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata)?)
+    }
+
     /// Reads what [`Network::save`] wrote; also returns the metadata.
-    pub fn load(_path: &Path) -> Result<(Self, String)> { todo!() }
+    ///
+    /// # Errors
+    /// `ERR_CHECKPOINT` with the path and the reason.
+    pub fn load(path: &Path) -> Result<(Self, String)> {
+        let (tensors, text) = checkpoint::read(path)?;
+        let bad = |what: String| Error::checkpoint(format!("cannot read '{}': {what}", path.display()));
+        let (graph, metadata) = unwrap(&text).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
+        let network = Self::initialize_zero(&graph).map_err(|e| bad(e.message))?;
+        let tensors: Vec<(String, Vec<f32>)> = tensors.into_iter().map(|(name, _, values)| (name, values)).collect();
+        if tensors.len() != network.tensors().len() {
+            return Err(bad(format!("it holds {} tensors, its graph has {}", tensors.len(), network.tensors().len())));
+        }
+        let network = network.with_tensors(&tensors).map_err(|e| bad(e.message))?;
+        Ok((network, metadata))
+    }
+
+    /// As [`Network::initialize`] without drawing numbers, for tensors that are read from a file.
+    fn initialize_zero(text: &str) -> Result<Self> {
+        let graph = Graph::parse(text)?;
+        let (layout, state_layout) = (ParameterLayout::of(&graph), ParameterLayout::of_states(&graph));
+        let (parameters, states) = (Floats::zeroed(layout.total + 16), Floats::zeroed(state_layout.total + 16));
+        Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
+    }
+}
+
+/// The graph and the caller's metadata as one JSON text.
+fn wrap(graph: &str, metadata: &str) -> Result<String> {
+    serde_json::to_string(&(graph, metadata)).map_err(|e| Error::internal(e.to_string()))
+}
+
+fn unwrap(text: &str) -> Option<(String, String)> {
+    serde_json::from_str(text).ok()
+}
+
+/// The column of a data set that feeds an input.
+pub(crate) fn column(values: &Values) -> Column<'_> {
+    match values {
+        Values::F32(x) => Column::F32(x),
+        Values::U8(x) => Column::U8(x),
+        Values::U32(x) => Column::U32(x),
+    }
 }

@@ -5,13 +5,16 @@
 pub mod batch;
 pub mod dropout;
 pub mod elementwise;
+pub mod gemm;
 pub mod loss;
 pub mod mat;
 pub mod math;
+pub mod memory;
 pub mod random;
 pub mod reduce;
 pub mod simd;
 pub mod table;
+pub mod team;
 pub mod update;
 
 pub use mat::Mat;

@@ -3,6 +3,7 @@
 use crate::batch::BatchKernels;
 use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
+use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
 use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
@@ -22,6 +23,8 @@ pub struct Kernels {
     pub functions: &'static [FunctionKernels],
     /// Small arithmetic over slices.
     pub basic: BasicKernels,
+    /// The matrix product.
+    pub gemm: GemmKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
     /// Sums, maxima, softmax.
@@ -41,6 +44,7 @@ macro_rules! table {
             isa: Isa::$isa,
             functions: FunctionKernels::$constant,
             basic: BasicKernels::$constant,
+            gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,

@@ -1,8 +1,15 @@
 //! Data sets in memory: columns checked once, views that share them, splits and folds.
 
+mod batch;
+mod check;
+mod concat;
+mod partition;
+
 use std::sync::Arc;
 
-use crate::Result;
+pub use batch::BatchOrder;
+
+use crate::{Error, Result};
 
 /// The values of one column, rows first.
 #[derive(Clone, Debug)]
@@ -13,6 +20,48 @@ pub enum Values {
     U8(Vec<u8>),
     /// Class or token ids.
     U32(Vec<u32>),
+}
+
+impl Values {
+    /// Number of values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(values) => values.len(),
+            Self::U8(values) => values.len(),
+            Self::U32(values) => values.len(),
+        }
+    }
+
+    /// Borrowed, as programs are fed.
+    #[must_use]
+    pub fn view(&self) -> crate::InputColumn<'_> {
+        crate::network::column(self)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Memory of the values in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::U8(values) => values.len(),
+            Self::F32(_) | Self::U32(_) => self.len() * 4,
+        }
+    }
+
+    /// The type in words, for error messages.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::F32(_) => "32-bit floats",
+            Self::U8(_) => "bytes",
+            Self::U32(_) => "ids",
+        }
+    }
 }
 
 /// What a column is for.
@@ -43,6 +92,14 @@ pub struct Column {
     pub classes: usize,
 }
 
+impl Column {
+    /// Number of values in a row.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
 /// Rows of named columns; cheap to clone, views share the memory.
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -52,20 +109,117 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Checks lengths, finiteness and class ids.
-    pub fn new(_columns: Vec<Column>) -> Result<Self> { todo!() }
+    /// Checks lengths, finiteness, class ids and weights.
+    ///
+    /// Names are unique; every column has the same number of rows, at least one and at most 2³² − 1; floats are finite;
+    /// labels are ids below `classes`, one per row; weights are floats of at least 0 with a positive sum, one per row.
+    ///
+    /// # Errors
+    /// `ERR_DATA`, naming the column and, where it is one value, its row and place in the row.
+    pub fn new(columns: Vec<Column>) -> Result<Self> {
+        let rows = check::columns(&columns)?;
+        Ok(Self { columns: Arc::new(columns), view: None, rows })
+    }
+
     /// Number of rows of this view.
-    pub fn rows(&self) -> usize { self.rows }
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// Columns, of the whole base.
-    pub fn columns(&self) -> &[Column] { &self.columns }
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column called `name`, of the whole base.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The first column with this role, of the whole base.
+    #[must_use]
+    pub fn column_of(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|column| column.role == role)
+    }
+
     /// Row numbers in the base, `None` for all of them in order.
-    pub fn view(&self) -> Option<&[u32]> { self.view.as_deref() }
+    #[must_use]
+    pub fn view(&self) -> Option<&[u32]> {
+        self.view.as_deref()
+    }
+
+    /// Where row `row` of this view lies in the base.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    #[must_use]
+    pub fn locate(&self, row: usize) -> usize {
+        assert!(row < self.rows, "locate: row {row} of {} rows", self.rows);
+        match &self.view {
+            Some(view) => view[row] as usize,
+            None => row,
+        }
+    }
+
     /// Native memory of the shared base plus this view, in bytes.
-    pub fn bytes(&self) -> usize { todo!() }
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.values.bytes()).sum::<usize>() + self.view_bytes()
+    }
+
+    /// Native memory of this view alone, in bytes: 0 for a whole base.
+    #[must_use]
+    pub fn view_bytes(&self) -> usize {
+        self.view.as_ref().map_or(0, |view| view.len() * 4)
+    }
+
     /// A view of the given rows of this view, in that order; repeats allowed.
-    pub fn subset(&self, _indices: &[u32]) -> Result<Self> { todo!() }
-    /// Random parts by fractions that add up to at most one; stratified by the label column when asked.
-    pub fn split(&self, _fractions: &[f64], _seed: u64, _stratify: bool, _shuffle: bool) -> Result<Vec<Self>> { todo!() }
-    /// `k` pairs of training and validation views.
-    pub fn folds(&self, _k: usize, _seed: u64, _stratify: bool, _shuffle: bool) -> Result<Vec<(Self, Self)>> { todo!() }
+    ///
+    /// # Errors
+    /// `ERR_DATA` for no indices or one that is not a row of this view.
+    pub fn subset(&self, indices: &[u32]) -> Result<Self> {
+        if indices.is_empty() {
+            return Err(Error::data("subset: at least one index is needed, received none"));
+        }
+        if let Some((place, index)) = indices.iter().enumerate().find(|(_, index)| **index as usize >= self.rows) {
+            let rows = self.rows;
+            return Err(Error::data(format!(
+                "subset: indices must be below {rows}, the number of rows; received {index} at place {place}"
+            )));
+        }
+        Ok(self.pick(indices))
+    }
+
+    /// The first `n` rows of this view, or all of them when there are fewer.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `n` is 0.
+    pub fn take(&self, n: usize) -> Result<Self> {
+        if n == 0 {
+            return Err(Error::option("take: the number of rows must be at least 1, received 0"));
+        }
+        if n >= self.rows {
+            return Ok(self.clone());
+        }
+        let view = match &self.view {
+            Some(view) => view[..n].into(),
+            None => (0..n as u32).collect(),
+        };
+        Ok(Self { columns: Arc::clone(&self.columns), view: Some(view), rows: n })
+    }
+
+    /// A view of rows that are known to exist.
+    fn pick(&self, rows: &[u32]) -> Self {
+        let view: Arc<[u32]> = match &self.view {
+            Some(view) => rows.iter().map(|row| view[*row as usize]).collect(),
+            None => rows.into(),
+        };
+        Self { columns: Arc::clone(&self.columns), rows: view.len(), view: Some(view) }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,218 @@
 //! The graph spec from TypeScript, parsed once; shape inference with errors that name the node.
 
-use crate::Result;
+mod shape;
+pub mod spec;
+
+use std::collections::HashMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::ops::{self, NodeTypes};
+use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
+use crate::{Error, Result};
+
+pub use shape::{Shape, TensorType};
+use spec::{InferSpec, Spec, TypeName};
+
+/// Index of a value in [`Graph::values`].
+pub type ValueId = usize;
+
+/// Who makes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `spec.inputs[i]`
+    Input(usize),
+    /// `spec.parameters[i]`
+    Parameter(usize),
+    /// `spec.states[i]`
+    State(usize),
+    /// `nodes[i]`
+    Node(usize),
+}
+
+/// A named value of the graph.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Its name.
+    pub name: String,
+    /// Shape and element type.
+    pub ty: TensorType,
+    /// Who makes it.
+    pub source: Source,
+}
+
+/// One operation with its inputs resolved.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// The op's index in the registry.
+    pub op: ops::OpRef,
+    /// Values it takes.
+    pub inputs: Vec<ValueId>,
+    /// The value it makes.
+    pub output: ValueId,
+    /// Its options.
+    pub attributes: spec::Attributes,
+}
+
+/// One loss with its values resolved.
+#[derive(Clone, Copy, Debug)]
+pub struct Loss {
+    /// One value per row.
+    pub value: ValueId,
+    /// Its weight in the total.
+    pub weight: f32,
+    /// What metrics look at.
+    pub prediction: ValueId,
+    /// What they compare it with.
+    pub target: ValueId,
+}
+
+/// A checked graph: every name resolved, every shape known.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// As it was written.
+    pub spec: Spec,
+    /// All values.
+    pub values: Vec<Value>,
+    /// All operations, in order.
+    pub nodes: Vec<Node>,
+    /// Name and value of each output.
+    pub outputs: Vec<(String, ValueId)>,
+    /// What training minimises.
+    pub losses: Vec<Loss>,
+    names: HashMap<String, ValueId>,
+}
+
+impl Graph {
+    /// Parses and checks a graph.
+    pub fn parse(json: &str) -> Result<Self> {
+        let spec: Spec = serde_json::from_str(json).map_err(|e| Error::shape(format!("graph: {e}")))?;
+        Self::new(spec)
+    }
+
+    /// Resolves names and infers shapes.
+    pub fn new(spec: Spec) -> Result<Self> {
+        let mut graph =
+            Graph { values: vec![], nodes: vec![], outputs: vec![], losses: vec![], names: HashMap::new(), spec: Spec::default() };
+        for (i, input) in spec.inputs.iter().enumerate() {
+            graph.add(&input.name, TensorType { shape: input.shape.clone(), kind: input.kind }, Source::Input(i))?;
+        }
+        for (i, p) in spec.parameters.iter().enumerate() {
+            if p.shape.rows {
+                return Err(Error::shape(format!("{}: a parameter has no rows, received {}", p.name, p.shape)));
+            }
+            if let Some(r) = p.regularizer {
+                for (name, x) in [("l1", r.l1), ("l2", r.l2)] {
+                    if !(x.is_finite() && x >= 0.0) {
+                        return Err(Error::option(format!("{}: {name} must be at least 0, received {x}", p.name)));
+                    }
+                }
+            }
+            graph.add(&p.name, TensorType::f32(p.shape.clone()), Source::Parameter(i))?;
+        }
+        for (i, s) in spec.states.iter().enumerate() {
+            graph.add(&s.name, TensorType::f32(s.shape.clone()), Source::State(i))?;
+        }
+        for (i, node) in spec.nodes.iter().enumerate() {
+            let op = ops::find(&node.op).map_err(|e| Error::option(format!("{}: {}", node.name, e.message)))?;
+            let inputs = node.inputs.iter().map(|n| graph.id(n, &node.name)).collect::<Result<Vec<_>>>()?;
+            let types: Vec<_> = inputs.iter().map(|i| graph.values[*i].ty.clone()).collect();
+            let ty = op.infer(&NodeTypes { name: &node.name, inputs: &types, attributes: &node.attributes })?;
+            let output = graph.add(&node.name, ty, Source::Node(i))?;
+            let (name, attributes) = (node.name.clone(), node.attributes.clone());
+            graph.nodes.push(Node { name, op, inputs, output, attributes });
+        }
+        for o in &spec.outputs {
+            let id = graph.id(&o.value, "outputs")?;
+            let v = &graph.values[id];
+            if !v.ty.shape.rows || v.ty.kind != TypeName::F32 {
+                return Err(Error::shape(format!("{}: an output has one row of numbers per sample, received {}", o.name, v.ty.shape)));
+            }
+            graph.outputs.push((o.name.clone(), id));
+        }
+        for l in &spec.losses {
+            let value = graph.id(&l.value, "losses")?;
+            let ty = &graph.values[value].ty;
+            if *ty != TensorType::f32(Shape::per_row([])) {
+                return Err(Error::shape(format!("{}: a loss has one value per row, [rows], received {}", l.name, ty.shape)));
+            }
+            let (prediction, target) = (graph.id(&l.prediction, "losses")?, graph.id(&l.target, "losses")?);
+            graph.losses.push(Loss { value, weight: l.weight, prediction, target });
+        }
+        graph.spec = spec;
+        Ok(graph)
+    }
+
+    fn add(&mut self, name: &str, ty: TensorType, source: Source) -> Result<ValueId> {
+        let id = self.values.len();
+        if self.names.insert(name.to_owned(), id).is_some() {
+            return Err(Error::option(format!("{name}: the name is used twice in this network; give one of the layers another name")));
+        }
+        self.values.push(Value { name: name.to_owned(), ty, source });
+        Ok(id)
+    }
+
+    fn id(&self, name: &str, user: &str) -> Result<ValueId> {
+        self.names.get(name).copied().ok_or_else(|| Error::shape(format!("{user}: there is no value named {name} before it")))
+    }
+
+    /// The value of a name.
+    pub fn value(&self, name: &str) -> Option<ValueId> {
+        self.names.get(name).copied()
+    }
+
+    /// Values that a gradient must reach: trainable parameters and what is computed from them.
+    pub fn differentiable(&self) -> Vec<bool> {
+        let mut needs: Vec<bool> = (self.values.iter())
+            .map(|v| matches!(v.source, Source::Parameter(i) if self.spec.parameters[i].trainable))
+            .collect();
+        for node in &self.nodes {
+            needs[node.output] = node.inputs.iter().any(|i| needs[*i]);
+        }
+        needs
+    }
+}
 
 /// Shape of one node: takes `{"name", "op", "inputs": [{"shape": ["rows", 784], "type": "f32"}], "attributes": {}}` and
 /// returns `{"shape": ["rows", 256], "type": "f32"}`.
-pub fn infer(_node: &str) -> Result<String> { todo!() }
+pub fn infer(node: &str) -> Result<String> {
+    let node: InferSpec = serde_json::from_str(node).map_err(|e| Error::shape(format!("node: {e}")))?;
+    let op = ops::find(&node.op).map_err(|e| Error::option(format!("{}: {}", node.name, e.message)))?;
+    let ty = op.infer(&NodeTypes { name: &node.name, inputs: &node.inputs, attributes: &node.attributes })?;
+    serde_json::to_string(&ty).map_err(|e| Error::internal(e.to_string()))
+}
 
-/// What `describe` prints, as JSON: nodes with shapes and parameters, and the program of a training step with `batch_size`
-/// rows (`None`: of a prediction).
-pub fn describe(_graph: &str, _batch_size: Option<usize>, _optimizer: Option<&str>) -> Result<String> { todo!() }
+/// What `describe` prints, as JSON: nodes with shapes and parameters, and the program of a training step with `batch_size` rows (of a
+/// prediction of as many rows where the graph has no loss).
+///
+/// # Errors
+/// What is wrong with the graph.
+pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
+    let graph = Graph::parse(graph)?;
+    let layout = ParameterLayout::of(&graph);
+    let rows = batch_size.clamp(1, PIECE);
+    let mode = if graph.losses.is_empty() { Mode::Predict } else { Mode::Train { fused: batch_size <= PIECE } };
+    let program = compile(&graph, &layout, mode, rows)?;
+    let nodes: Vec<Json> = (graph.nodes.iter())
+        .map(|n| {
+            let parameters: Vec<Json> = (n.inputs.iter())
+                .filter_map(|i| match graph.values[*i].source {
+                    Source::Parameter(p) => {
+                        let p = &graph.spec.parameters[p];
+                        Some(json!({ "name": p.name, "shape": p.shape, "trainable": p.trainable, "elements": p.shape.width() }))
+                    }
+                    _ => None,
+                })
+                .collect();
+            json!({ "name": n.name, "op": n.op.name(), "shape": graph.values[n.output].ty.shape, "parameters": parameters })
+        })
+        .collect();
+    let instructions = program::describe(&program, &graph, &layout, rows);
+    let flops: usize = instructions.iter().map(|i| i.flops).sum();
+    let bytes: usize = instructions.iter().map(|i| i.bytes).sum();
+    let memory = 4 * (program.batch_len + program.derived_len);
+    let all = json!({ "nodes": nodes, "rows": rows, "flops": flops, "bytes": bytes, "memory": memory, "program": instructions });
+    serde_json::to_string(&all).map_err(|e| Error::internal(e.to_string()))
+}

@@ -1,1 +1,152 @@
 //! Metrics over whole sets, collected batch by batch.
+//!
+//! A metric is one file and one line in [`REGISTRY`]. Sums are kept in 64-bit floats and added row by row, so a value
+//! depends on the order of rows alone and not on how they were cut into batches.
+
+mod accuracy;
+mod errors;
+mod mean;
+mod mean_absolute_error;
+mod mean_squared_error;
+mod root_mean_squared_error;
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use crate::{Error, Result};
+
+/// What predictions are compared with.
+#[derive(Clone, Copy, Debug)]
+pub enum TargetView<'a> {
+    /// One class id per row.
+    Ids(&'a [u32]),
+    /// So many numbers per row: values, or a probability per class.
+    Values(&'a [f32], usize),
+}
+
+/// What the numbers of a prediction mean; it follows from the loss and the last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prediction {
+    /// Numbers on the scale of the targets.
+    Values,
+    /// Logits of classes that exclude each other (`crossEntropy`).
+    Logits,
+    /// Probabilities of classes that exclude each other (`crossEntropy` after `softmax`).
+    Probabilities,
+    /// A logit per output, each a decision of its own (`binaryCrossEntropy`).
+    BinaryLogits,
+    /// A probability per output, each a decision of its own (`binaryCrossEntropy` after `sigmoid`).
+    BinaryProbabilities,
+}
+
+impl Prediction {
+    /// A single output above this means class 1.
+    #[must_use]
+    pub fn threshold(self) -> f32 {
+        match self {
+            Self::Logits | Self::BinaryLogits => 0.0,
+            Self::Values | Self::Probabilities | Self::BinaryProbabilities => 0.5,
+        }
+    }
+
+    /// Whether every output is a decision of its own, rather than the largest one deciding.
+    #[must_use]
+    pub fn independent(self) -> bool {
+        matches!(self, Self::BinaryLogits | Self::BinaryProbabilities)
+    }
+
+    fn is_logits(self) -> bool {
+        matches!(self, Self::Logits | Self::BinaryLogits)
+    }
+}
+
+/// A number about predictions and targets, collected batch by batch without allocation.
+pub trait Metric: Send + Debug {
+    /// Forgets all rows.
+    fn reset(&mut self);
+
+    /// Adds rows: `prediction` holds rows × `k` numbers, `weights` one number per row (1 where absent).
+    ///
+    /// # Panics
+    /// When lengths do not fit: the graph was checked before.
+    fn update(&mut self, prediction: &[f32], k: usize, target: TargetView<'_>, weights: Option<&[f32]>);
+
+    /// The value over all rows so far; NaN when they are none or weigh nothing.
+    fn value(&self) -> f64;
+
+    /// Adds the rows that `other`, a metric made with the same arguments, has seen. The bits are those of a fixed cut of
+    /// the rows into pieces, merged in order; they differ from those of one pass, and do not depend on who ran a piece.
+    ///
+    /// # Errors
+    /// `ERR_INTERNAL` when `other` is another metric.
+    fn merge(&mut self, other: &dyn Metric) -> Result<()>;
+
+    /// For [`Metric::merge`].
+    fn as_any(&self) -> &dyn Any;
+}
+
+type Create = fn(Prediction) -> Result<Box<dyn Metric>>;
+
+/// Every metric by its name in the options.
+const REGISTRY: &[(&str, Create)] = &[
+    ("accuracy", accuracy::create),
+    ("meanSquaredError", mean_squared_error::create),
+    ("rootMeanSquaredError", root_mean_squared_error::create),
+    ("meanAbsoluteError", mean_absolute_error::create),
+];
+
+/// The names that [`create`] knows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    REGISTRY.iter().map(|(name, _)| *name)
+}
+
+/// A metric by name, for predictions of the given meaning.
+///
+/// # Errors
+/// `ERR_OPTION` for an unknown name, and for errors of numbers where predictions are logits.
+pub fn create(name: &str, prediction: Prediction) -> Result<Box<dyn Metric>> {
+    match REGISTRY.iter().find(|(known, _)| *known == name) {
+        Some((_, create)) => create(prediction),
+        None => {
+            let known: Vec<_> = names().collect();
+            let nearest = known.iter().min_by_key(|known| distance(name, known)).filter(|known| {
+                let limit = known.chars().count().max(name.chars().count()) / 2;
+                distance(name, known) <= limit
+            });
+            let hint = nearest.map_or_else(String::new, |nearest| format!(" (did you mean '{nearest}'?)"));
+            Err(Error::option(format!("metrics: a name must be one of {}, received '{name}'{hint}", known.join(", "))))
+        }
+    }
+}
+
+/// Letters to insert, delete or replace, case ignored.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.to_lowercase().chars().collect();
+    let mut costs: Vec<usize> = (0..=other.len()).collect();
+    for (row, left) in one.to_lowercase().chars().enumerate() {
+        let mut diagonal = costs[0];
+        costs[0] = row + 1;
+        for (column, right) in other.iter().enumerate() {
+            let replace = diagonal + usize::from(left != *right);
+            diagonal = costs[column + 1];
+            costs[column + 1] = replace.min(diagonal + 1).min(costs[column] + 1);
+        }
+    }
+    costs[other.len()]
+}
+
+/// The number of rows, with all lengths checked.
+fn rows(prediction: &[f32], k: usize, target: TargetView<'_>, weights: Option<&[f32]>) -> usize {
+    assert!(k > 0 && prediction.len().is_multiple_of(k), "metric: {} predictions in rows of {k}", prediction.len());
+    let rows = prediction.len() / k;
+    let (length, width) = match target {
+        TargetView::Ids(ids) => (ids.len(), 1),
+        TargetView::Values(values, width) => (values.len(), width),
+    };
+    assert_eq!(length, rows * width, "metric: targets for {rows} rows of {width}");
+    assert!(weights.is_none_or(|weights| weights.len() == rows), "metric: one weight for each of {rows} rows");
+    rows
+}
+
+#[cfg(test)]
+mod tests;

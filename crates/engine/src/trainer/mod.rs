@@ -1,10 +1,30 @@
 //! Parameters, optimizer state, program and data: advance and snapshot.
 
-use std::sync::atomic::AtomicBool;
+mod epoch;
+mod options;
+mod standardize;
+mod step;
+mod threads;
 
-use crate::Result;
-use crate::data::Dataset;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use downslope_kernels::memory::Floats;
+use downslope_kernels::table::Kernels;
+use downslope_kernels::team::{Lease, Team};
+
+use crate::cpu::Arenas;
+use crate::data::{BatchOrder, Dataset};
+use crate::evaluator::{self, Evaluator, Feeds};
+use crate::graph::Graph;
+use crate::metric::Metric;
 use crate::network::Network;
+use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
+use crate::{Error, Result, machine};
+
+use epoch::Progress;
+use options::Optimizer;
+use threads::Choice;
 
 /// What a chunk of steps did.
 #[derive(Clone, Debug, Default)]
@@ -44,21 +64,190 @@ pub struct EpochRecord {
 
 /// One training run.
 #[derive(Debug)]
-pub struct Trainer {}
+pub struct Trainer {
+    network: Network,
+    graph: Graph,
+    layout: ParameterLayout,
+    state_layout: ParameterLayout,
+    kernels: &'static Kernels,
+    program: Program,
+    arenas: Arenas,
+    parameters: Floats,
+    gradients: Floats,
+    states: Floats,
+    moments: Vec<Floats>,
+    /// Parameters at the end of the last epoch whose losses and weights were all finite.
+    good: Floats,
+    optimizer: Optimizer,
+    data: Dataset,
+    feeds: Feeds,
+    order: BatchOrder,
+    /// Rows of the base in this epoch's order.
+    rows: Vec<u32>,
+    batch: usize,
+    metrics: Vec<Box<dyn Metric>>,
+    validation: Option<Evaluator>,
+    progress: Progress,
+    seed: u64,
+    threads: Choice,
+    team: Option<Team>,
+    _lease: Option<Lease>,
+    /// Weights of the rows of a piece, kept to allocate nothing in a step.
+    piece_weights: Vec<f32>,
+    diverged: bool,
+}
 
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
-    /// `{"optimizer": {"kind": "adam", …}, "batchSize": 32 (0: all), "shuffle": true, "seed": 0, "threads": 1 (0: automatic), "metrics": ["accuracy"]}`.
-    pub fn new(_network: &Network, _graph: &str, _train: Dataset, _validation: Option<Dataset>, _options: &str) -> Result<Self> { todo!() }
+    /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
+    /// "metrics": ["accuracy"]}`.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph.
+    pub fn new(network: &Network, graph: &str, train: Dataset, validation: Option<Dataset>, options: &str) -> Result<Self> {
+        let options = options::parse(options)?;
+        let graph = network.extended(graph)?;
+        if graph.losses.is_empty() {
+            return Err(Error::internal("a graph without a loss cannot be trained"));
+        }
+        let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
+        let optimizer = Optimizer::new(&options.optimizer, &graph)?;
+        let feeds = Feeds::new(&graph, &train)?;
+        let metrics = evaluator::metrics(&graph, &options.metrics)?;
+        let kernels = machine::kernels()?;
+        let batch = if options.batch_size == 0 { train.rows() } else { options.batch_size.min(train.rows()) };
+        let program = compile(&graph, &layout, Mode::Train { fused: batch <= PIECE }, batch.min(PIECE))?;
+        let validation = match validation {
+            Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
+            None => None,
+        };
+        let work = 3 * program.multiply_adds(1).saturating_mul(batch.min(PIECE));
+        let lease = threads::lease(options.threads, work);
+        let wanted = lease.as_ref().map_or(1, Lease::threads);
+        let states = standardize::learn(&graph, network, &train, &feeds)?;
+        let parameters = network.arenas().0.clone();
+        Ok(Self {
+            network: network.clone(),
+            kernels,
+            arenas: Arenas::new(&program, wanted),
+            gradients: Floats::zeroed(parameters.len()),
+            moments: (0..optimizer.states()).map(|_| Floats::zeroed(parameters.len())).collect(),
+            good: parameters.clone(),
+            parameters,
+            states,
+            optimizer,
+            order: BatchOrder::new(options.seed, train.rows(), options.shuffle),
+            rows: Vec::with_capacity(train.rows()),
+            batch,
+            progress: Progress::new(metrics.len()),
+            metrics,
+            validation,
+            seed: options.seed,
+            threads: Choice::new(wanted, options.threads == 0),
+            team: (wanted > 1).then(|| Team::new(wanted)),
+            _lease: lease,
+            piece_weights: Vec::with_capacity(program.capacity),
+            diverged: false,
+            data: train,
+            feeds,
+            program,
+            layout,
+            state_layout,
+            graph,
+        })
+    }
+
     /// Names of the numbers in a row, learning rate first: what a schedule may change each step.
-    pub fn hyperparameters(&self) -> &[&'static str] { todo!() }
+    pub fn hyperparameters(&self) -> &'static [&'static str] {
+        self.optimizer.hyperparameters()
+    }
+
     /// Steps in an epoch.
-    pub fn steps_per_epoch(&self) -> usize { todo!() }
-    /// Native memory in bytes.
-    pub fn bytes(&self) -> usize { todo!() }
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of
-    /// hyperparameters per step, or a single row for all of them.
-    pub fn advance(&mut self, _rows: &[f64], _steps: usize, _milliseconds: f64, _cancel: &AtomicBool) -> Result<Advance> { todo!() }
+    pub fn steps_per_epoch(&self) -> usize {
+        self.data.rows().div_ceil(self.batch)
+    }
+
+    /// Native memory in bytes, without the data set.
+    pub fn bytes(&self) -> usize {
+        let floats = self.parameters.len() * (3 + self.moments.len()) + self.states.len();
+        floats * 4 + self.rows.capacity() * 4 + self.arenas.bytes() + self.validation.as_ref().map_or(0, Evaluator::bytes)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        let width = self.hyperparameters().len();
+        if rows.len() != width && rows.len() != steps * width {
+            return Err(Error::option(format!("advance: {steps} steps take rows of {width} numbers, received {} numbers", rows.len())));
+        }
+        self.optimizer.check(rows)?;
+        let started = Instant::now();
+        let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
+        let mut out = Advance::default();
+        if self.diverged {
+            out.diverged = true;
+            return Ok(out);
+        }
+        let data = self.data.clone();
+        let (feeds, weights) = (self.feeds.of(&data), self.feeds.weights(&data));
+        let mut clock = started;
+        while out.steps < steps {
+            if cancel.load(Ordering::Relaxed) {
+                out.cancelled = true;
+                break;
+            }
+            if self.progress.steps == 0 {
+                self.begin_epoch();
+            }
+            let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
+            let finite = self.step(row, &feeds, weights);
+            out.steps += 1;
+            let now = Instant::now();
+            self.threads.took(now - clock);
+            self.progress.seconds += (now - clock).as_secs_f64();
+            clock = now;
+            if !finite {
+                self.diverge();
+                out.diverged = true;
+                out.epochs.push(self.progress.record(row[0], &self.metrics));
+                break;
+            }
+            if self.progress.steps == self.steps_per_epoch() {
+                match self.finish_epoch(row[0]) {
+                    Some(record) => out.epochs.push(record),
+                    None => {
+                        out.epochs.push(self.progress.record(row[0], &self.metrics));
+                        self.diverge();
+                        out.diverged = true;
+                        break;
+                    }
+                }
+                clock = Instant::now();
+            }
+            if now - started >= limit {
+                break;
+            }
+        }
+        if self.progress.steps > 0 && !out.diverged {
+            let rate = self.progress.rate;
+            out.epochs.push(self.progress.record(rate, &self.metrics));
+        }
+        Ok(out)
+    }
+
+    fn diverge(&mut self) {
+        self.diverged = true;
+        self.parameters.copy_from_slice(&self.good);
+    }
+
     /// The model's graph with the present weights.
-    pub fn network(&self) -> Result<Network> { todo!() }
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn network(&self) -> Result<Network> {
+        Ok(self.network.with_arenas(self.parameters.clone(), self.states.clone()))
+    }
 }

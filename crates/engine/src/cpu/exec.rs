@@ -1,0 +1,391 @@
+//! One instruction on one thread.
+
+use downslope_kernels::Mat;
+use downslope_kernels::batch::Gather;
+use downslope_kernels::gemm::{self, Gemm, Left, TileUpdate};
+use downslope_kernels::loss::Target;
+use downslope_kernels::update::{UpdateScalars, Updating};
+
+use super::split::{part, product};
+use super::{Feed, Machine, Piece, Step};
+use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role};
+
+/// A matrix with its size.
+#[derive(Clone, Copy)]
+struct View {
+    mat: Mat,
+    rows: usize,
+    width: usize,
+    layout: Layout,
+}
+
+impl View {
+    /// All elements of a matrix in rows.
+    fn len(&self) -> usize {
+        debug_assert_eq!(self.layout, Layout::Rows, "only a matrix in rows is one run of floats");
+        self.rows * self.width
+    }
+
+    /// From a row on.
+    fn from(&self, row: usize) -> Mat {
+        // SAFETY: inside the matrix.
+        Mat { ptr: unsafe { self.mat.ptr.add(row * self.mat.row) }, ..self.mat }
+    }
+
+    fn left(&self) -> Left {
+        Left { ptr: self.mat.ptr, row: self.mat.row, column: 1, chunk: self.mat.panel }
+    }
+
+    /// As the left operand, transposed; only for matrices in rows.
+    fn left_transposed(&self) -> Left {
+        debug_assert_eq!(self.layout, Layout::Rows, "activations lie in rows");
+        Left { ptr: self.mat.ptr, row: 1, column: self.mat.row, chunk: 16 * self.mat.row }
+    }
+}
+
+/// Updates one parameter from tiles of its gradient.
+struct Updater<'a> {
+    kernel: Updating,
+    weights: *mut f32,
+    states: [*mut f32; 3],
+    scalars: &'a UpdateScalars,
+}
+
+// SAFETY: threads update disjoint tiles.
+unsafe impl Sync for Updater<'_> {}
+
+impl Updater<'_> {
+    fn states_at(&self, offset: usize) -> [*mut f32; 3] {
+        // SAFETY: null stays null; the others are as long as the weights.
+        self.states.map(|s| if s.is_null() { s } else { unsafe { s.add(offset) } })
+    }
+}
+
+impl TileUpdate for Updater<'_> {
+    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
+        // SAFETY: the caller's tile lies inside the parameter.
+        unsafe { (self.kernel)(n, self.weights.add(offset), gradient, self.states_at(offset), self.scalars) }
+    }
+}
+
+impl Machine<'_> {
+    fn view(&self, place: Place, rows: usize) -> View {
+        // SAFETY (all of them): offsets of the layouts lie inside the arenas.
+        match place {
+            Place::Batch(id) => {
+                let b = &self.program.buffers[id];
+                let ptr = unsafe { self.arenas.batch.add(b.offset) };
+                let mat = match b.layout {
+                    Layout::Rows => Mat::row_major(ptr, b.width),
+                    Layout::Panels => Mat::panels(ptr, b.rows.of(self.program.capacity)),
+                };
+                View { mat, rows: b.rows.of(rows), width: b.width, layout: b.layout }
+            }
+            Place::Parameter(i) => self.tensor(self.tensors.parameters, i),
+            Place::Gradient(i) => self.tensor(self.tensors.gradients, i),
+            Place::State(i) => {
+                let e = &self.states.entries[i];
+                let ptr = unsafe { self.tensors.states.add(e.offset) };
+                View { mat: Mat::row_major(ptr, e.len), rows: 1, width: e.len, layout: Layout::Rows }
+            }
+            Place::Derived(i) => {
+                let d = &self.program.derived[i];
+                let ptr = unsafe { self.arenas.derived.add(d.offset) };
+                match (d.kind, self.layout_kind(d.kind)) {
+                    (DerivedKind::Transposed(_), Some((rows, columns))) => {
+                        View { mat: Mat::panels(ptr, columns), rows: columns, width: rows, layout: Layout::Panels }
+                    }
+                    _ => View { mat: Mat::row_major(ptr, d.len), rows: 1, width: d.len, layout: Layout::Rows },
+                }
+            }
+        }
+    }
+
+    fn layout_kind(&self, kind: DerivedKind) -> Option<(usize, usize)> {
+        match kind {
+            DerivedKind::Transposed(p) => match self.layout.entries[p].kind {
+                Kind::Panels { rows, columns } => Some((rows, columns)),
+                Kind::Plain { .. } => None,
+            },
+            DerivedKind::Inverse(_) => None,
+        }
+    }
+
+    fn tensor(&self, base: *mut f32, i: usize) -> View {
+        let e = &self.layout.entries[i];
+        // SAFETY: inside the arena of the parameters.
+        let ptr = unsafe { base.add(e.offset) };
+        match e.kind {
+            Kind::Panels { rows, columns } => View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels },
+            Kind::Plain { len } => View { mat: Mat::row_major(ptr, len), rows: 1, width: len, layout: Layout::Rows },
+        }
+    }
+
+    fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
+        let offset = self.layout.entries[parameter].offset;
+        // SAFETY: inside the arenas; null stays null.
+        unsafe {
+            Updater {
+                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
+                weights: self.tensors.parameters.add(offset),
+                states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
+                scalars: &step.scalars[parameter],
+            }
+        }
+    }
+
+    /// Thread `t`'s part of an instruction.
+    pub(super) fn execute(&self, instruction: &Instruction, piece: &Piece<'_>, step: &Step<'_>, t: usize, n: usize) {
+        use Instruction as I;
+        let rows = piece.rows.len();
+        let k = self.kernels;
+        // SAFETY: views lie inside their arenas for `rows` rows (at most the capacity), each thread writes its own part, and instructions that
+        // work in place have kernels that allow it.
+        unsafe {
+            match *instruction {
+                I::Gather { input, out, transform } => self.gather(piece, input, out, transform, t, n),
+                I::Seed { weight, out } => {
+                    let (from, to) = part(rows, 16, t, n);
+                    let out = self.view(out, rows).mat.ptr;
+                    let scale = weight * piece.scale;
+                    for i in from..to {
+                        *out.add(i) = piece.weights.map_or(scale, |w| w[piece.rows[i] as usize] * scale);
+                    }
+                }
+                I::Product { role, m, n: columns, k: terms, a, b, c, epilogue } => {
+                    self.product((role, m, columns, terms), (a, b, c), epilogue, piece, step, (t, n));
+                }
+                I::Derive { out } => self.derive(out, t, n),
+                I::Map { function, parameters, x, y } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let (from, to) = part(x.len(), 16, t, n);
+                    (k.functions[function].forward)(to - from, x.mat.ptr.add(from), y.mat.ptr.add(from), &parameters);
+                }
+                I::MapGradient { function, parameters, dy, v, dx } => {
+                    let (dy, v, dx) = (self.view(dy, rows), self.view(v, rows), self.view(dx, rows));
+                    let (from, to) = part(dy.rows, 1, t, n);
+                    (k.functions[function].backward)(to - from, dy.width, dy.from(from), v.from(from), dx.from(from), &parameters);
+                }
+                I::Affine { x, y, scale, offset } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let (from, to) = part(x.len(), 16, t, n);
+                    (k.basic.affine)(to - from, x.mat.ptr.add(from), y.mat.ptr.add(from), scale, offset);
+                }
+                I::Standardize { x, y, mean, inverse } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let mean = mean.map(|m| self.view(m, rows).mat.ptr.cast_const());
+                    let inverse = self.view(inverse, rows).mat.ptr.cast_const();
+                    // the statistics are those of a whole row of the sample, whatever its rank
+                    let width = x.len() / rows.max(1);
+                    let (from, to) = part(rows, 1, t, n);
+                    for r in from..to {
+                        let (x, y) = (x.mat.ptr.add(r * width), y.mat.ptr.add(r * width));
+                        match mean {
+                            Some(mean) => (k.basic.standardize)(1, width, x, mean, inverse, y),
+                            None => (k.basic.mul)(width, x, inverse, y),
+                        }
+                    }
+                }
+                I::Copy { x, y, add } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    if x.layout == Layout::Rows && y.layout == Layout::Rows {
+                        let (from, to) = part(x.len(), 16, t, n);
+                        let (x, y) = (x.mat.ptr.add(from), y.mat.ptr.add(from));
+                        if add {
+                            (k.basic.add_into)(to - from, x, y);
+                        } else {
+                            std::ptr::copy_nonoverlapping(x, y, to - from);
+                        }
+                    } else {
+                        let (from, to) = part(x.rows, 1, t, n);
+                        for r in from..to {
+                            for p in 0..x.width.div_ceil(16) {
+                                let len = (x.width - p * 16).min(16);
+                                let (x, y) = (x.from(r).ptr.add(p * x.mat.panel), y.from(r).ptr.add(p * y.mat.panel));
+                                if add {
+                                    (k.basic.add_into)(len, x, y);
+                                } else {
+                                    std::ptr::copy_nonoverlapping(x, y, len);
+                                }
+                            }
+                        }
+                    }
+                }
+                I::Dropout { stream, keep, x, mask, y } => {
+                    let (x, mask, y) = (self.view(x, rows), self.view(mask, rows), self.view(y, rows));
+                    let (from, to) = part(x.len(), 64, t, n);
+                    let before = x.len() / rows.max(1) * piece.first;
+                    let key = [step.seed as u32, (step.seed >> 32) as u32];
+                    let mask = mask.mat.ptr.add(from);
+                    (k.dropout.mask)(key, stream, step.number, before + from, to - from, keep, mask);
+                    (k.basic.mul)(to - from, x.mat.ptr.add(from), mask, y.mat.ptr.add(from));
+                }
+                I::Multiply { a, b, y } => {
+                    let (a, b, y) = (self.view(a, rows), self.view(b, rows), self.view(y, rows));
+                    let (from, to) = part(a.len(), 16, t, n);
+                    (k.basic.mul)(to - from, a.mat.ptr.add(from), b.mat.ptr.add(from), y.mat.ptr.add(from));
+                }
+                I::Softmax { log, x, y } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let (from, to) = part(x.rows, 1, t, n);
+                    let kernel = if log { k.reduce.log_softmax } else { k.reduce.softmax };
+                    kernel(to - from, x.width, x.from(from).ptr, x.mat.row, y.from(from).ptr, y.mat.row);
+                }
+                I::SoftmaxGradient { log, dy, y, dx } => {
+                    let (dy, y, dx) = (self.view(dy, rows), self.view(y, rows), self.view(dx, rows));
+                    let (from, to) = part(dy.rows, 1, t, n);
+                    let kernel = if log { k.reduce.log_softmax_backward } else { k.reduce.softmax_backward };
+                    kernel(to - from, dy.width, dy.from(from).ptr, dy.mat.row, y.from(from).ptr, y.mat.row, dx.from(from).ptr, dx.mat.row);
+                }
+                I::Loss { kind, z, target, loss, gradient } => self.loss(kind, (z, target), loss, gradient, rows, (t, n)),
+                I::ColumnSum { x, out, epilogue } => {
+                    let (x, out) = (self.view(x, rows), self.view(out, rows));
+                    let (from, to) = part(x.width, 16, t, n);
+                    if from < to {
+                        let add = match epilogue {
+                            Epilogue::Gradient => piece.first > 0,
+                            Epilogue::Accumulate => true,
+                            _ => false,
+                        };
+                        let columns = Mat { ptr: x.mat.ptr.add(from / 16 * x.mat.panel), ..x.mat };
+                        (k.reduce.column_sum)(x.rows, to - from, columns, out.mat.ptr.add(from), add);
+                    }
+                }
+                I::Update { offset, len, group } => {
+                    let updater = self.updater(group, step);
+                    let (from, to) = part(len, 16, t, n);
+                    if from < to {
+                        updater.update(from, to - from, self.tensors.gradients.add(offset + from));
+                    }
+                }
+            }
+        }
+    }
+
+    unsafe fn gather(&self, piece: &Piece<'_>, input: usize, out: Place, transform: GatherTransform, t: usize, n: usize) {
+        let rows = piece.rows.len();
+        let out = self.view(out, rows);
+        let width = out.len() / rows.max(1);
+        let (from, to) = part(rows, 1, t, n);
+        let (indices, next) = (&piece.rows[from..to], piece.next);
+        let Some(feed) = piece.feeds[input] else { panic!("input {input} is not fed") };
+        let have = match feed {
+            Feed::F32(x) => x.len(),
+            Feed::U8(x) => x.len(),
+            Feed::U32(x) => x.len(),
+        };
+        let most = have / width.max(1);
+        assert!(indices.iter().all(|i| (*i as usize) < most), "a row number is beyond the data");
+        let transform = match transform {
+            GatherTransform::None => Gather::None,
+            GatherTransform::Affine(mul, add) => Gather::Scalar { sub: 0.0, mul, add },
+            GatherTransform::Standardize { mean, inverse } => {
+                Gather::Features { sub: self.view(mean, rows).mat.ptr, mul: self.view(inverse, rows).mat.ptr }
+            }
+        };
+        // SAFETY: every index was checked above; the part of the batch belongs to this thread.
+        unsafe {
+            let to = out.mat.ptr.add(from * width);
+            let k = &self.kernels.batch;
+            match feed {
+                Feed::F32(x) => (k.gather_f32)(width, indices, x.as_ptr(), to, &transform),
+                Feed::U8(x) => (k.gather_u8)(width, indices, x.as_ptr(), to, &transform),
+                Feed::U32(x) => (k.gather_u32)(width, indices, x.as_ptr(), to.cast()),
+            }
+        }
+        let _ = next;
+    }
+
+    unsafe fn product(
+        &self,
+        (role, m, n, k): (Role, Extent, usize, Extent),
+        (a, b, c): (Place, Place, Place),
+        epilogue: Epilogue,
+        piece: &Piece<'_>,
+        step: &Step<'_>,
+        (t, threads): (usize, usize),
+    ) {
+        let rows = piece.rows.len();
+        let (m, k) = (m.of(rows), k.of(rows));
+        let (a, b) = (self.view(a, rows), self.view(b, rows));
+        let a = if role == Role::WeightGradient { a.left_transposed() } else { a.left() };
+        let updater;
+        let (c, epilogue) = match epilogue {
+            Epilogue::Update { parameter } => {
+                updater = self.updater(parameter, step);
+                (Place::Parameter(parameter), gemm::Epilogue::Update(&updater))
+            }
+            Epilogue::Bias { bias, relu } => {
+                let bias = self.view(bias, rows).mat.ptr.cast_const();
+                (c, if relu { gemm::Epilogue::BiasRelu(bias) } else { gemm::Epilogue::Bias(bias) })
+            }
+            Epilogue::Gradient if piece.first > 0 => (c, gemm::Epilogue::Add),
+            Epilogue::Accumulate => (c, gemm::Epilogue::Add),
+            Epilogue::Store | Epilogue::Gradient => (c, gemm::Epilogue::Store),
+        };
+        let c = self.view(c, rows);
+        let ((r0, r1), (p0, p1)) = product(m, n, t, threads);
+        // SAFETY: each thread has its own scratch and its own rows or panels of c; b has a vector of slack behind it.
+        unsafe {
+            let scratch = self.arenas.scratch.add(t * gemm::SCRATCH);
+            let g = Gemm { m, n, k, a, b: b.mat, c: c.mat, epilogue, scratch };
+            (self.kernels.gemm.gemm)(&g, r0, r1, p0, p1);
+        }
+    }
+
+    unsafe fn derive(&self, out: usize, t: usize, n: usize) {
+        let to = self.view(Place::Derived(out), 0).mat.ptr;
+        match self.program.derived[out].kind {
+            DerivedKind::Transposed(p) => {
+                let from = self.view(Place::Parameter(p), 0);
+                let (p0, p1) = part(from.rows.div_ceil(16), 1, t, n);
+                // SAFETY: the derived tensor has the transposed shape.
+                unsafe { (self.kernels.gemm.transpose)(from.rows, from.width, from.mat.ptr, to, p0, p1) }
+            }
+            DerivedKind::Inverse(s) if t == 0 => {
+                let from = self.view(Place::State(s), 0);
+                for i in 0..from.width {
+                    // SAFETY: both have this length; the pads of a state are 0 and stay unused.
+                    unsafe { *to.add(i) = 1.0 / *from.mat.ptr.add(i) };
+                }
+            }
+            DerivedKind::Inverse(_) => {}
+        }
+    }
+
+    unsafe fn loss(
+        &self,
+        kind: LossKind,
+        (z, target): (Place, Place),
+        loss: Option<Place>,
+        gradient: Option<(Place, Place)>,
+        rows: usize,
+        (t, n): (usize, usize),
+    ) {
+        let (z, target) = (self.view(z, rows), self.view(target, rows));
+        let (from, to) = part(z.rows, 1, t, n);
+        let null = std::ptr::null_mut();
+        // SAFETY: row `from` lies inside each of them.
+        unsafe {
+            let loss = loss.map_or(null, |l| self.view(l, rows).mat.ptr.add(from));
+            let (dl, dz, ld) = gradient.map_or((null, null, 0), |(dl, dz)| {
+                let dz = self.view(dz, rows);
+                (self.view(dl, rows).mat.ptr.add(from), dz.from(from).ptr, dz.mat.row)
+            });
+            let k = &self.kernels.loss;
+            let (kernel, ids) = match kind {
+                LossKind::CrossEntropyIds => (k.softmax_cross_entropy, true),
+                LossKind::CrossEntropy => (k.softmax_cross_entropy, false),
+                LossKind::BinaryCrossEntropyIds => (k.sigmoid_binary_cross_entropy, true),
+                LossKind::BinaryCrossEntropy => (k.sigmoid_binary_cross_entropy, false),
+                LossKind::SquaredError => (k.squared_error, false),
+            };
+            let target = if ids {
+                Target::Ids(target.mat.ptr.add(from).cast::<u32>().cast_const())
+            } else {
+                Target::Values { ptr: target.from(from).ptr.cast_const(), ld: target.mat.row }
+            };
+            kernel(to - from, z.width, z.from(from).ptr.cast_const(), z.mat.row, target, dl.cast_const(), loss, dz, ld);
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! Initial weights as functions of (initializer, shape, seed, name).

@@ -1,0 +1,24 @@
+//! This machine: its instruction set, its cores.
+
+use downslope_kernels::simd::Isa;
+use downslope_kernels::table::Kernels;
+
+use crate::{Error, Result};
+
+/// The kernels for the instruction set of this machine, or for the one that `DOWNSLOPE_SIMD` asks for.
+///
+/// # Errors
+/// `ERR_OPTION` when that one is unknown or not available here; the message lists what is.
+pub fn kernels() -> Result<&'static Kernels> {
+    Isa::active().map(Kernels::get).map_err(Error::option)
+}
+
+/// Cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Softmax of rows, or the logistic function of each element, in place.
+pub(crate) fn activate(kernels: &Kernels, softmax: bool, values: &mut [f32], width: usize) {
+    crate::cpu::activate(kernels, softmax, values, width);
+}

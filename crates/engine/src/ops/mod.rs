@@ -1,0 +1,116 @@
+//! Operations: one file each, and one line in the registry.
+//!
+//! An op says what shape it makes, and which instructions run forward and backward. Elementwise functions need no file here: they come from
+//! the registry of the kernels.
+
+mod affine;
+mod cross_entropy;
+mod binary_cross_entropy;
+mod dropout;
+mod elementwise;
+mod linear;
+mod reshape;
+mod softmax;
+mod squared_error;
+mod standardize;
+
+use std::fmt::Debug;
+
+use serde_json::Value as Json;
+
+use crate::graph::spec::Attributes;
+use crate::graph::{Node, TensorType};
+use crate::metric::Prediction;
+use crate::program::{Builder, Layout};
+use crate::{Error, Result};
+
+/// The ops that have a file of their own.
+static OPS: &[&dyn Op] = &[
+    &affine::Affine,
+    &binary_cross_entropy::BinaryCrossEntropy,
+    &cross_entropy::CrossEntropy,
+    &dropout::Dropout,
+    &linear::Linear,
+    &reshape::Reshape,
+    &softmax::Softmax { log: false },
+    &softmax::Softmax { log: true },
+    &squared_error::SquaredError,
+    &standardize::Standardize,
+];
+
+/// A registered op.
+pub type OpRef = &'static dyn Op;
+
+/// One operation of the graph.
+pub trait Op: Debug + Sync {
+    /// Its name in the graph spec.
+    fn name(&self) -> &'static str;
+    /// The type of its value, or an error that names the node.
+    fn infer(&self, node: &NodeTypes<'_>) -> Result<TensorType>;
+    /// Emits what computes its value and calls [`Builder::set_value`].
+    fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()>;
+    /// Emits what turns the gradient of its value into those of its inputs.
+    fn backward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()>;
+    /// Whether the backward pass reads its value, so that it must not be overwritten.
+    fn backward_reads_output(&self) -> bool {
+        false
+    }
+    /// The layout in which it would like the gradient of its value, if it has the choice.
+    fn gradient_layout(&self, _b: &Builder<'_>, _node: &Node) -> Layout {
+        Layout::Rows
+    }
+    /// For a loss: what the numbers of its prediction mean.
+    fn prediction(&self) -> Prediction {
+        Prediction::Values
+    }
+    /// Which input must lie in panels when it is a parameter.
+    fn panel_operand(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// What an op sees when shapes are inferred.
+#[derive(Debug)]
+pub struct NodeTypes<'a> {
+    /// Name of the node, for messages.
+    pub name: &'a str,
+    /// Types of its inputs.
+    pub inputs: &'a [TensorType],
+    /// Its options.
+    pub attributes: &'a Attributes,
+}
+
+impl NodeTypes<'_> {
+    /// The inputs, when there are as many as there must be.
+    pub fn inputs<const N: usize>(&self) -> Result<&[TensorType; N]> {
+        self.inputs.try_into().map_err(|_| self.error(format!("takes {N} inputs, received {}", self.inputs.len())))
+    }
+
+    /// An error about shapes at this node.
+    pub fn error(&self, message: impl AsRef<str>) -> Error {
+        Error::shape(format!("{}: {}", self.name, message.as_ref()))
+    }
+}
+
+/// A numeric option of a node.
+pub fn number(attributes: &Attributes, node: &str, name: &str, default: Option<f64>) -> Result<f64> {
+    match attributes.get(name).map(Json::as_f64) {
+        Some(Some(x)) if x.is_finite() => Ok(x),
+        Some(_) => Err(Error::option(format!("{node}: {name} must be a finite number, received {}", attributes[name]))),
+        None => default.ok_or_else(|| Error::option(format!("{node}: {name} is missing"))),
+    }
+}
+
+/// Looks an op up by name.
+pub fn find(name: &str) -> Result<OpRef> {
+    (OPS.iter().copied().find(|op| op.name() == name))
+        .or_else(|| elementwise::find(name))
+        .ok_or_else(|| Error::option(format!("there is no op named {name}; known are {}", names().join(", "))))
+}
+
+/// Names of all ops.
+pub fn names() -> Vec<&'static str> {
+    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).collect();
+    all.sort_unstable();
+    all
+}

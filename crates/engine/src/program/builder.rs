@@ -1,0 +1,369 @@
+//! From a graph to a program: ops emit instructions, forward in order and backward in reverse.
+
+use std::collections::HashMap;
+
+use super::{
+    Buffer, BufferId, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, ParameterLayout, Place, Program, ProgramLoss,
+    ProgramOutput, fuse, liveness,
+};
+use crate::graph::spec::TypeName;
+use crate::graph::{Graph, Source, TensorType, ValueId};
+use crate::{Error, Result};
+
+/// What a program is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Outputs only.
+    Predict,
+    /// Losses, and what metrics look at.
+    Evaluate,
+    /// Losses, gradients and updates.
+    Train {
+        /// Update each parameter as soon as its gradient is known, where nothing else needs the gradient: one piece per batch.
+        fused: bool,
+    },
+}
+
+/// Compiles a graph for pieces of at most `capacity` rows.
+pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: usize) -> Result<Program> {
+    let mut b = Builder {
+        graph,
+        layout,
+        mode,
+        program: Program { capacity, ..Program::default() },
+        values: vec![None; graph.values.len()],
+        gradients: vec![None; graph.values.len()],
+        parameter_gradients: HashMap::new(),
+        needs: if matches!(mode, Mode::Train { .. }) { graph.differentiable() } else { vec![false; graph.values.len()] },
+        users: vec![0; graph.values.len()],
+        wanted: vec![false; graph.values.len()],
+        saved: HashMap::new(),
+        seeds: HashMap::new(),
+    };
+    b.mark_wanted();
+    b.seed()?;
+    for node in &graph.nodes {
+        if b.wanted[node.output] {
+            node.op.forward(&mut b, node)?;
+        }
+    }
+    b.results()?;
+    if let Mode::Train { fused } = mode {
+        for node in graph.nodes.iter().rev() {
+            if b.needs[node.output] && b.wanted[node.output] {
+                node.op.backward(&mut b, node)?;
+            }
+        }
+        b.updates(fused);
+        b.program.fused = fused;
+        b.program.trains = true;
+    }
+    fuse::bias_and_relu(&mut b.program);
+    let mut program = b.program;
+    liveness::assign(&mut program);
+    Ok(program)
+}
+
+/// What ops emit instructions into.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    /// The graph that is compiled.
+    pub graph: &'a Graph,
+    /// Where its parameters lie.
+    pub layout: &'a ParameterLayout,
+    /// What for.
+    pub mode: Mode,
+    program: Program,
+    values: Vec<Option<Place>>,
+    gradients: Vec<Option<Place>>,
+    /// How often each parameter's gradient was written.
+    parameter_gradients: HashMap<usize, usize>,
+    needs: Vec<bool>,
+    users: Vec<usize>,
+    wanted: Vec<bool>,
+    saved: HashMap<ValueId, Place>,
+    seeds: HashMap<ValueId, Place>,
+}
+
+impl Builder<'_> {
+    /// Marks what the mode needs and counts the users of each value.
+    fn mark_wanted(&mut self) {
+        let mut roots: Vec<ValueId> = vec![];
+        if self.mode == Mode::Predict {
+            roots.extend(self.graph.outputs.iter().map(|o| o.1));
+        } else {
+            roots.extend(self.graph.losses.iter().flat_map(|l| [l.value, l.prediction, l.target]));
+        }
+        for r in &roots {
+            self.users[*r] += 1;
+            self.wanted[*r] = true;
+        }
+        for node in self.graph.nodes.iter().rev() {
+            if self.wanted[node.output] {
+                for i in &node.inputs {
+                    self.wanted[*i] = true;
+                    self.users[*i] += 1;
+                }
+            }
+        }
+    }
+
+    /// Whether gradients are computed.
+    pub fn training(&self) -> bool {
+        matches!(self.mode, Mode::Train { .. })
+    }
+
+    /// Whether a gradient must reach this value.
+    pub fn needs_gradient(&self, value: ValueId) -> bool {
+        self.needs[value]
+    }
+
+    /// Type of a value.
+    pub fn ty(&self, value: ValueId) -> &TensorType {
+        &self.graph.values[value].ty
+    }
+
+    /// Rows of a value seen as a matrix whose columns are its last axis (or its only one).
+    pub fn extent(&self, value: ValueId) -> Extent {
+        let shape = &self.ty(value).shape;
+        let before = shape.dims.iter().rev().skip(1).product();
+        if shape.rows { Extent::Rows(before) } else { Extent::Fixed(before) }
+    }
+
+    /// Columns of a value seen as a matrix.
+    pub fn width(&self, value: ValueId) -> usize {
+        self.ty(value).shape.dims.last().copied().unwrap_or(1)
+    }
+
+    /// Where a value lies; gathers it first where it is an input.
+    pub fn value(&mut self, value: ValueId) -> Result<Place> {
+        if let Some(place) = self.values[value] {
+            return Ok(place);
+        }
+        match self.graph.values[value].source {
+            Source::Input(_) => self.gather(value, value, GatherTransform::None),
+            Source::Parameter(i) => Ok(Place::Parameter(i)),
+            Source::State(i) => Ok(Place::State(i)),
+            Source::Node(_) => Err(Error::internal(format!("{} is used before it is made", self.graph.values[value].name))),
+        }
+    }
+
+    /// Says where a node's value lies.
+    pub fn set_value(&mut self, value: ValueId, place: Place) {
+        self.values[value] = Some(place);
+    }
+
+    /// A new buffer in rows, shaped as a value.
+    pub fn buffer_for(&mut self, value: ValueId, label: &str) -> Place {
+        let (rows, width) = (self.extent(value), self.width(value));
+        let label = format!("{}{label}", self.graph.values[value].name);
+        self.buffer(label, rows, width, Layout::Rows)
+    }
+
+    /// A new buffer.
+    pub fn buffer(&mut self, label: String, rows: Extent, width: usize, layout: Layout) -> Place {
+        let id: BufferId = self.program.buffers.len();
+        self.program.buffers.push(Buffer { label, rows, width, layout, pinned: false, alias: None, offset: 0 });
+        Place::Batch(id)
+    }
+
+    /// A matrix in rows seen in the shape of `value`; nothing moves.
+    pub fn view(&mut self, place: Place, value: ValueId) -> Place {
+        let Place::Batch(base) = place else { return place };
+        let (rows, width) = (self.extent(value), self.width(value));
+        let b = &self.program.buffers[base];
+        if b.rows == rows && b.width == width {
+            return place;
+        }
+        let (base, label) = (b.alias.unwrap_or(base), format!("{} as {}", b.label, self.graph.values[value].name));
+        let id = self.program.buffers.len();
+        self.program.buffers.push(Buffer { label, rows, width, layout: Layout::Rows, pinned: false, alias: Some(base), offset: 0 });
+        Place::Batch(id)
+    }
+
+    /// Adds an instruction.
+    pub fn emit(&mut self, instruction: Instruction) {
+        self.program.body.push(instruction);
+    }
+
+    /// Whether `value` is an input of floats that only one node uses and that was not gathered yet, so that its transformation can be done
+    /// while it is gathered.
+    pub fn foldable(&self, value: ValueId) -> bool {
+        let v = &self.graph.values[value];
+        matches!(v.source, Source::Input(_)) && v.ty.kind == TypeName::F32 && self.users[value] == 1 && self.values[value].is_none()
+    }
+
+    /// Gathers input `value` with a transformation; the result is the value `out`.
+    pub fn gather(&mut self, value: ValueId, out: ValueId, transform: GatherTransform) -> Result<Place> {
+        let Source::Input(input) = self.graph.values[value].source else {
+            return Err(Error::internal("gather of a value that is no input"));
+        };
+        let place = self.buffer_for(out, "");
+        self.emit(Instruction::Gather { input, out: place, transform });
+        self.values[out] = Some(place);
+        Ok(place)
+    }
+
+    /// Whether a node may write its result over its input: nobody else reads the input, now or in the backward pass.
+    pub fn may_overwrite(&self, value: ValueId) -> bool {
+        let needed_by_maker = match self.graph.values[value].source {
+            Source::Node(i) => self.training() && self.needs[value] && self.graph.nodes[i].op.backward_reads_output(),
+            Source::Input(_) => false,
+            _ => true,
+        };
+        self.users[value] == 1 && !needed_by_maker
+    }
+
+    /// Keeps something for the backward pass.
+    pub fn save(&mut self, value: ValueId, place: Place) {
+        self.saved.insert(value, place);
+    }
+
+    /// What was kept.
+    pub fn saved(&self, value: ValueId) -> Option<Place> {
+        self.saved.get(&value).copied()
+    }
+
+    /// The derivative of the total by this loss, known before the forward pass; only for the graph's losses.
+    pub fn loss_seed(&self, value: ValueId) -> Option<Place> {
+        if self.users[value] == 1 { self.seeds.get(&value).copied() } else { None }
+    }
+
+    /// A tensor computed from a parameter or state; made once in a program and emitted where it is first wanted.
+    pub fn derived(&mut self, kind: DerivedKind) -> Place {
+        if let Some(i) = self.program.derived.iter().position(|d| d.kind == kind) {
+            return Place::Derived(i);
+        }
+        let out = self.program.derived.len();
+        let len: usize = match kind {
+            DerivedKind::Transposed(p) => {
+                let dims = &self.graph.spec.parameters[p].shape.dims;
+                dims[1] * dims[0].next_multiple_of(16)
+            }
+            DerivedKind::Inverse(s) => self.graph.spec.states[s].shape.width().next_multiple_of(16),
+        };
+        self.program.derived.push(Derived { kind, offset: self.program.derived_len, len });
+        self.program.derived_len += len;
+        match kind {
+            DerivedKind::Transposed(_) => self.emit(Instruction::Derive { out }),
+            DerivedKind::Inverse(_) => self.program.prepare.push(Instruction::Derive { out }),
+        }
+        Place::Derived(out)
+    }
+
+    /// The gradient of a node's value, as its users left it.
+    pub fn gradient(&self, value: ValueId) -> Option<Place> {
+        self.gradients[value]
+    }
+
+    /// The layout that the maker of a value would like its gradient in.
+    pub fn gradient_layout(&self, value: ValueId) -> Layout {
+        match self.graph.values[value].source {
+            Source::Node(i) if self.users[value] == 1 => self.graph.nodes[i].op.gradient_layout(self, &self.graph.nodes[i]),
+            _ => Layout::Rows,
+        }
+    }
+
+    /// Hands over a buffer with (a part of) the gradient of a value. The buffer now belongs to the value.
+    pub fn add_gradient(&mut self, value: ValueId, place: Place) {
+        match self.gradients[value] {
+            None => self.gradients[value] = Some(place),
+            Some(sum) => self.emit(Instruction::Copy { x: place, y: sum, add: true }),
+        }
+    }
+
+    /// The same gradient in rows, copied where it lies in panels.
+    pub fn in_rows(&mut self, place: Place) -> Place {
+        let Place::Batch(id) = place else { return place };
+        let buffer = &self.program.buffers[id];
+        if buffer.layout == Layout::Rows {
+            return place;
+        }
+        let (label, rows, width) = (format!("{} in rows", buffer.label), buffer.rows, buffer.width);
+        let out = self.buffer(label, rows, width, Layout::Rows);
+        self.emit(Instruction::Copy { x: place, y: out, add: false });
+        out
+    }
+
+    /// Place and epilogue for a part of a parameter's gradient.
+    pub fn parameter_gradient(&mut self, parameter: usize) -> (Place, Epilogue) {
+        let times = self.parameter_gradients.entry(parameter).or_insert(0);
+        *times += 1;
+        (Place::Gradient(parameter), if *times == 1 { Epilogue::Gradient } else { Epilogue::Accumulate })
+    }
+
+    fn seed(&mut self) -> Result<()> {
+        if !self.training() {
+            return Ok(());
+        }
+        for l in &self.graph.losses {
+            let out = self.buffer_for(l.value, " seed");
+            self.emit(Instruction::Seed { weight: l.weight, out });
+            self.seeds.insert(l.value, out);
+            self.gradients[l.value] = Some(out);
+        }
+        Ok(())
+    }
+
+    fn pin(&mut self, place: Place) {
+        if let Place::Batch(id) = place {
+            let base = self.program.buffers[id].alias.unwrap_or(id);
+            self.program.buffers[base].pinned = true;
+        }
+    }
+
+    fn results(&mut self) -> Result<()> {
+        if self.mode == Mode::Predict {
+            for (name, value) in &self.graph.outputs {
+                let place = self.value(*value)?;
+                self.pin(place);
+                let dims = self.ty(*value).shape.dims.clone();
+                self.program.outputs.push(ProgramOutput { name: name.clone(), place, dims });
+            }
+            return Ok(());
+        }
+        for l in &self.graph.losses {
+            let (loss, prediction, target) = (self.value(l.value)?, self.value(l.prediction)?, self.value(l.target)?);
+            for place in [loss, prediction, target] {
+                self.pin(place);
+            }
+            self.program.losses.push(ProgramLoss {
+                loss,
+                weight: l.weight,
+                prediction,
+                width: self.ty(l.prediction).shape.width(),
+                target,
+                target_width: self.ty(l.target).shape.width(),
+                ids: self.ty(l.target).kind == TypeName::U32,
+            });
+        }
+        Ok(())
+    }
+
+    /// Fuses updates into the products that make the gradient where nothing else adds to it; lists the others behind.
+    fn updates(&mut self, fused: bool) {
+        let mut rest: Vec<usize> = vec![];
+        for (i, p) in self.graph.spec.parameters.iter().enumerate() {
+            let Some(times) = self.parameter_gradients.get(&i).filter(|_| p.trainable) else { continue };
+            let mut done = false;
+            if fused && *times == 1 {
+                for instruction in &mut self.program.body {
+                    if let Instruction::Product { c, epilogue, .. } = instruction
+                        && *c == Place::Gradient(i)
+                    {
+                        *epilogue = Epilogue::Update { parameter: i };
+                        done = true;
+                    }
+                }
+            }
+            if !done {
+                rest.push(i);
+            }
+        }
+        rest.sort_by_key(|i| self.layout.entries[*i].offset);
+        for i in rest {
+            let e = self.layout.entries[i];
+            self.program.update.push(Instruction::Update { offset: e.offset, len: e.len, group: i });
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is known about the present epoch, its beginning and its end.
+
+use super::{EpochRecord, Trainer};
+use crate::metric::Metric;
+use crate::program::Kind;
+
+/// Counters of a run.
+#[derive(Debug)]
+pub struct Progress {
+    /// From 1; 0 before the first.
+    pub epoch: usize,
+    /// Steps done in this epoch.
+    pub steps: usize,
+    /// Steps done in the run.
+    pub total_steps: u64,
+    /// Sum of the batches' mean losses.
+    pub losses: f64,
+    /// Learning rate of the last step.
+    pub rate: f64,
+    /// Seconds spent in this epoch.
+    pub seconds: f64,
+    metrics: usize,
+}
+
+impl Progress {
+    pub fn new(metrics: usize) -> Self {
+        Self { epoch: 0, steps: 0, total_steps: 0, losses: 0.0, rate: 0.0, seconds: 0.0, metrics }
+    }
+
+    /// Counts a step.
+    pub fn add(&mut self, loss: f64, rate: f64) {
+        self.steps += 1;
+        self.total_steps += 1;
+        self.losses += loss;
+        self.rate = rate;
+    }
+
+    /// The epoch so far.
+    pub fn record(&self, rate: f64, metrics: &[Box<dyn Metric>]) -> EpochRecord {
+        let mut values = Vec::with_capacity(self.metrics);
+        values.extend(metrics.iter().map(|m| m.value()));
+        EpochRecord {
+            epoch: self.epoch,
+            steps: self.steps,
+            loss: self.losses / self.steps as f64,
+            learning_rate: rate,
+            metrics: values,
+            seconds: self.seconds,
+            ..EpochRecord::default()
+        }
+    }
+}
+
+impl Trainer {
+    pub(super) fn begin_epoch(&mut self) {
+        let p = &mut self.progress;
+        p.epoch += 1;
+        (p.losses, p.seconds) = (0.0, 0.0);
+        self.order.fill(p.epoch as u64, &mut self.rows);
+        if let Some(view) = self.data.view() {
+            for r in &mut self.rows {
+                *r = view[*r as usize];
+            }
+        }
+        for m in &mut self.metrics {
+            m.reset();
+        }
+    }
+
+    /// The record of a finished epoch, or nothing when a weight is not finite.
+    pub(super) fn finish_epoch(&mut self, rate: f64) -> Option<EpochRecord> {
+        if !self.parameters.iter().all(|w| w.is_finite()) {
+            return None;
+        }
+        self.good.copy_from_slice(&self.parameters);
+        let mut record = self.progress.record(rate, &self.metrics);
+        record.complete = true;
+        record.penalty = self.penalty();
+        if let Some(validation) = &mut self.validation {
+            let tensors = (&self.parameters, &self.states);
+            let team = if self.threads.use_team() { self.team.as_mut() } else { None };
+            let started = std::time::Instant::now();
+            record.validation = Some(validation.run(&self.layout, &self.state_layout, tensors, team));
+            record.seconds += started.elapsed().as_secs_f64();
+        }
+        self.progress.steps = 0;
+        Some(record)
+    }
+
+    /// Σ l1 |w| + l2/2 w² of the present weights, in 64 bits.
+    fn penalty(&self) -> f64 {
+        let mut total = 0.0;
+        for (p, e) in self.graph.spec.parameters.iter().zip(&self.layout.entries) {
+            let Some(r) = p.regularizer.filter(|r| r.l1 != 0.0 || r.l2 != 0.0) else { continue };
+            let at = &self.parameters[e.offset..e.offset + e.len];
+            // pads are zero and add nothing
+            debug_assert!(matches!(e.kind, Kind::Panels { .. } | Kind::Plain { .. }));
+            let (mut absolute, mut squares) = (0.0, 0.0);
+            for w in at {
+                let w = f64::from(*w);
+                absolute += w.abs();
+                squares += w * w;
+            }
+            total += r.l1 * absolute + r.l2 / 2.0 * squares;
+        }
+        total
+    }
+}

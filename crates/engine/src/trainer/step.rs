@@ -1,0 +1,48 @@
+//! One step: the pieces of a batch through the program.
+
+use downslope_kernels::team::Team;
+
+use super::Trainer;
+use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
+use crate::evaluator;
+
+impl Trainer {
+    /// Takes one step with a row of hyperparameters; false when the loss is not finite. Allocates nothing.
+    pub(super) fn step(&mut self, row: &[f64], feeds: &[Option<Feed<'_>>], weights: Option<&[f32]>) -> bool {
+        let p = &mut self.progress;
+        self.optimizer.prepare(row, p.total_steps);
+        let (from, to) = (p.steps * self.batch, ((p.steps + 1) * self.batch).min(self.rows.len()));
+        let batch = &self.rows[from..to];
+        let total = weights.map_or(batch.len() as f64, |w| batch.iter().map(|r| f64::from(w[*r as usize])).sum());
+        // a batch whose rows all weigh nothing changes nothing
+        let scale = if total > 0.0 { (1.0 / total) as f32 } else { 0.0 };
+        let step = Step { number: p.total_steps, seed: self.seed, scalars: &self.optimizer.scalars, rule: self.optimizer.index };
+        let tensors = Tensors::train(&mut self.parameters, &self.states, &mut self.gradients, &mut self.moments);
+        let machine =
+            Machine::new(&self.program, &self.layout, &self.state_layout, self.kernels, &mut self.arenas, tensors);
+        let mut team: Option<&mut Team> = if self.threads.use_team() { self.team.as_mut() } else { None };
+        let mut piece = Piece { feeds, rows: &[], next: &[], weights, scale, first: 0 };
+        if p.total_steps == 0 {
+            machine.run(Part::Prepare, &piece, &step, None);
+        }
+        let mut loss = 0.0;
+        for rows in batch.chunks(self.program.capacity) {
+            let after = from + piece.first + rows.len();
+            (piece.rows, piece.next) = (rows, &self.rows[after..(after + rows.len()).min(self.rows.len())]);
+            machine.run(Part::Body, &piece, &step, team.as_deref_mut());
+            let weighing = weights.map(|w| {
+                self.piece_weights.clear();
+                self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
+                &self.piece_weights[..]
+            });
+            loss += evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics).0;
+            piece.first += rows.len();
+        }
+        if !self.program.update.is_empty() {
+            machine.run(Part::Update, &piece, &step, team);
+        }
+        let mean = if total > 0.0 { loss / total } else { 0.0 };
+        p.add(mean, row[0]);
+        mean.is_finite()
+    }
+}

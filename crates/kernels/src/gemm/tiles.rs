@@ -1,0 +1,164 @@
+//! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
+
+use super::micro::{MicroKernel, Out, Slice, tile};
+use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
+
+/// Floats of A that stay in the second-level cache while the panels of B pass.
+const RESIDENT: usize = 192 * 1024;
+
+/// How `total` rows are split into tiles of at most `most`: balanced, 32 = 11 + 11 + 10 rather than 14 + 14 + 4.
+#[derive(Clone, Copy)]
+struct Split {
+    total: usize,
+    tiles: usize,
+}
+
+impl Split {
+    fn new(total: usize, most: usize) -> Self {
+        Split { total, tiles: total.div_ceil(most) }
+    }
+
+    fn start(self, tile: usize) -> usize {
+        self.total * tile / self.tiles
+    }
+}
+
+macro_rules! by_rows {
+    ($rows:expr, $nv:literal, $args:tt, $($n:literal)*) => {
+        match $rows { $($n => tile::<V, $n, $nv> $args,)* _ => unreachable!("tiles have at most 16 rows") }
+    };
+}
+
+#[inline(always)]
+unsafe fn one_tile<V: MicroKernel>(rows: usize, wide: bool, k: usize, a: Slice, b: crate::Mat, o: &Out) {
+    let (bp, row, panel) = (b.ptr.cast_const(), b.row, b.panel);
+    // the branches on constants leave only the tiles that the instruction set has
+    // SAFETY: handed on.
+    unsafe {
+        if V::WIDE >= 14 && wide {
+            by_rows!(rows, 2, (k, a, bp, row, panel, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
+        } else if V::NARROW >= 16 {
+            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+        } else if V::NARROW >= 6 {
+            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4 5 6)
+        } else {
+            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4)
+        }
+    }
+}
+
+/// Rows `r0..r1` and panels `p0..p1` of a product.
+#[inline(always)]
+pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: usize, p1: usize) {
+    if r0 >= r1 || p0 >= p1 {
+        return;
+    }
+    let transposed = g.a.row == 1 && g.a.column != 1;
+    let update = matches!(g.epilogue, Epilogue::Update(_));
+    let blocks = g.k.div_ceil(BLOCK);
+    // a tile of Aᵀ takes one cache line of a new page for each term: copy it once when several panels will read it
+    let copy = transposed && g.k >= 64 && g.k <= 1024 && p1 - p0 >= 4;
+    let most = if V::WIDE > 0 && p1 - p0 > 1 { V::WIDE } else { V::NARROW };
+    let chunk = if transposed || update { 4 * most } else { (RESIDENT / g.k.max(1)).max(12 * most) };
+    let mut row = r0;
+    while row < r1 {
+        let rows = chunk.min(r1 - row);
+        let split = Split::new(rows, most);
+        if copy {
+            // SAFETY: the scratch belongs to this thread and holds four tiles of 16 rows by 1,024 terms.
+            unsafe { copy_tiles::<V>(g, row, split) };
+        }
+        let mut p = p0;
+        while p < p1 {
+            let wide = V::WIDE > 0 && p + 1 < p1;
+            let width = if wide { 2 } else { 1 };
+            let columns = (g.n - p * 16).min(16 * width);
+            for block in 0..blocks {
+                let (first, last, at) = (block == 0, block + 1 == blocks, block * BLOCK);
+                let k = BLOCK.min(g.k - at);
+                for t in 0..split.tiles {
+                    let (start, end) = (split.start(t), split.start(t + 1));
+                    // SAFETY: offsets inside the operands, as the caller promises.
+                    unsafe {
+                        let a = if copy {
+                            Slice { a: g.scratch.add(t * 16 * g.k + at * 16), row: 1, column: 16, chunk: 0 }
+                        } else {
+                            let a = g.a.ptr.add((row + start) * g.a.row + at / 16 * g.a.chunk);
+                            Slice { a, row: g.a.row, column: g.a.column, chunk: g.a.chunk }
+                        };
+                        let b = crate::Mat { ptr: g.b.ptr.add(p * g.b.panel + at * g.b.row), ..g.b };
+                        let mut o = Out {
+                            c: g.c.ptr.add(p * g.c.panel + (row + start) * g.c.row),
+                            row: g.c.row,
+                            panel: g.c.panel,
+                            columns,
+                            pad: g.c.row == 16,
+                            add: !first,
+                            bias: core::ptr::null(),
+                            relu: false,
+                        };
+                        match g.epilogue {
+                            Epilogue::Store => {}
+                            Epilogue::Add => o.add = true,
+                            Epilogue::Bias(bias) if last => o.bias = bias.add(p * 16),
+                            Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (bias.add(p * 16), true),
+                            Epilogue::Bias(_) | Epilogue::BiasRelu(_) => {}
+                            Epilogue::Update(_) => {
+                                (o.c, o.row, o.panel, o.pad) = (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
+                            }
+                        }
+                        one_tile::<V>(end - start, wide, k, a, b, &o);
+                        if let (Epilogue::Update(rule), true) = (g.epilogue, last) {
+                            for v in 0..width {
+                                let n = 16 * (end - start);
+                                rule.update((p + v) * g.c.panel + (row + start) * g.c.row, n, o.c.add(v * o.panel));
+                            }
+                        }
+                    }
+                }
+            }
+            p += width;
+        }
+        row += rows;
+    }
+}
+
+/// Copies the tiles of a chunk of Aᵀ so that each term's rows lie side by side.
+#[inline(always)]
+unsafe fn copy_tiles<V: MicroKernel>(g: &Gemm<'_>, row: usize, split: Split) {
+    for t in 0..split.tiles {
+        let (start, end) = (split.start(t), split.start(t + 1));
+        // SAFETY: `end - start` elements of A per term, 16 of the scratch.
+        unsafe {
+            let to = g.scratch.add(t * 16 * g.k);
+            for p in 0..g.k {
+                V::load_first(g.a.ptr.add(row + start + p * g.a.column), end - start).store(to.add(p * 16));
+            }
+        }
+    }
+}
+
+/// The transpose of a matrix in panels, in panels.
+#[inline(always)]
+pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
+    for p in p0..p1.min(rows.div_ceil(16)) {
+        // result panel p holds source rows 16p..16p+16 as its columns
+        let have = (rows - p * 16).min(16);
+        for c0 in (0..columns).step_by(16) {
+            let wide = (columns - c0).min(16);
+            // SAFETY: source row r of panel c0/16 has 16 floats; result rows c0..c0+wide of panel p have 16 floats each.
+            unsafe {
+                let from = x.add(c0 * rows + p * 16 * 16);
+                let to = y.add(p * 16 * columns + c0 * 16);
+                for c in 0..wide {
+                    for r in 0..have {
+                        *to.add(c * 16 + r) = *from.add(r * 16 + c);
+                    }
+                    for r in have..16 {
+                        *to.add(c * 16 + r) = 0.0;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The product against its definition: chains of fused multiply-adds in blocks of 256, on every instruction set, bit for bit.
+
+use downslope_kernels::Mat;
+use downslope_kernels::gemm::{BLOCK, Epilogue, Gemm, GemmKernels, Left, SCRATCH, TileUpdate};
+use downslope_kernels::simd::Isa;
+
+fn kernels() -> Vec<(Isa, GemmKernels)> {
+    Isa::available()
+        .into_iter()
+        .map(|isa| {
+            let k = match isa {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx2 => GemmKernels::AVX2,
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512 => GemmKernels::AVX512,
+                #[cfg(target_arch = "aarch64")]
+                Isa::Neon => GemmKernels::NEON,
+                _ => GemmKernels::SCALAR,
+            };
+            (isa, k)
+        })
+        .collect()
+}
+
+fn values(n: usize, seed: u32) -> Vec<f32> {
+    let mut s = seed.wrapping_mul(2_654_435_761).wrapping_add(12345);
+    (0..n)
+        .map(|_| {
+            s = s.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (s >> 8) as f32 / 8_388_608.0 - 1.0
+        })
+        .collect()
+}
+
+/// Fused multiply-add by exact arithmetic in f64 and rounding to odd (the sum of a 48-bit product and a float).
+fn fma(a: f32, b: f32, c: f32) -> f32 {
+    let p = f64::from(a) * f64::from(b);
+    let s = p + f64::from(c);
+    let t = s - p;
+    let e = (p - (s - t)) + (f64::from(c) - t);
+    let mut bits = s.to_bits();
+    if e != 0.0 && bits & 1 == 0 {
+        bits = if (e > 0.0) == (s > 0.0) { bits + 1 } else { bits - 1 };
+    }
+    f64::from_bits(bits) as f32
+}
+
+/// The contract, naively.
+fn reference(m: usize, n: usize, k: usize, a: &dyn Fn(usize, usize) -> f32, b: &dyn Fn(usize, usize) -> f32, old: Option<&[f32]>) -> Vec<f32> {
+    let mut c = vec![0f32; m * n];
+    for i in 0..m {
+        for j in 0..n {
+            let mut total = old.map(|o| o[i * n + j]);
+            for start in (0..k).step_by(BLOCK) {
+                let mut sum = 0f32;
+                for p in start..(start + BLOCK).min(k) {
+                    sum = fma(a(i, p), b(p, j), sum);
+                }
+                total = Some(total.map_or(sum, |t| t + sum));
+            }
+            c[i * n + j] = total.unwrap();
+        }
+    }
+    c
+}
+
+fn panels(rows: usize, columns: usize, x: &[f32]) -> Vec<f32> {
+    let mut out = vec![0f32; rows * columns.next_multiple_of(16)];
+    for r in 0..rows {
+        for c in 0..columns {
+            out[c / 16 * 16 * rows + r * 16 + c % 16] = x[r * columns + c];
+        }
+    }
+    out
+}
+
+fn unpanel(rows: usize, columns: usize, x: &[f32]) -> Vec<f32> {
+    (0..rows * columns).map(|i| x[(i % columns) / 16 * 16 * rows + i / columns * 16 + i % columns % 16]).collect()
+}
+
+fn bits(x: &[f32]) -> Vec<u32> {
+    x.iter().map(|v| v.to_bits()).collect()
+}
+
+/// (m, n, k) with odd sizes, block edges, narrow and wide results.
+fn shapes() -> Vec<(usize, usize, usize)> {
+    let mut all = vec![];
+    for n in 1..=67 {
+        all.push((1 + (n * 7) % 19, n, 1 + (n * 5) % 23));
+    }
+    for k in [1, 2, 15, 16, 17, 63, 64, 255, 256, 257, 511, 513, 1023, 1024, 1025] {
+        all.push((5, 33, k));
+        all.push((17, 70, k));
+    }
+    for m in 1..=67 {
+        all.push((m, 40, 9));
+    }
+    all.extend([(257, 65, 31), (1, 1, 1), (300, 10, 64), (61, 128, 300)]);
+    all
+}
+
+struct Case {
+    m: usize,
+    n: usize,
+    k: usize,
+}
+
+impl Case {
+    fn run(&self, kernels: &GemmKernels, a: Left, b: Mat, c: Mat, epilogue: Epilogue<'_>, threads: usize) {
+        let panels = self.n.div_ceil(16);
+        for t in 0..threads {
+            let mut scratch = vec![f32::NAN; SCRATCH];
+            let g = Gemm { m: self.m, n: self.n, k: self.k, a, b, c, epilogue, scratch: scratch.as_mut_ptr() };
+            let (lo, hi) = (panels * t / threads, panels * (t + 1) / threads);
+            // SAFETY: the buffers of this test fit the shapes.
+            unsafe { (kernels.gemm)(&g, 0, self.m, lo, hi) };
+        }
+    }
+}
+
+#[test]
+fn layouts_and_epilogues_give_the_bits_of_the_contract() {
+    for (isa, kernels) in kernels() {
+        for (m, n, k) in shapes() {
+            let case = Case { m, n, k };
+            let (a, b, old, bias) = (values(m * k, 1), values(k * n, 2), values(m * n, 3), values(n, 4));
+            let want = reference(m, n, k, &|i, p| a[i * k + p], &|p, j| b[p * n + j], None);
+            let added = reference(m, n, k, &|i, p| a[i * k + p], &|p, j| b[p * n + j], Some(&old));
+            let mut bp = panels(k, n, &b);
+            let rowmajor_a = Left { ptr: a.as_ptr(), row: k, column: 1, chunk: 16 };
+            let b_panels = Mat::panels(bp.as_mut_ptr(), k);
+            let name = format!("{} {m}x{n}x{k}", isa.name());
+
+            for threads in [1, 2] {
+                let mut c = vec![7f32; m * n];
+                case.run(&kernels, rowmajor_a, b_panels, Mat::row_major(c.as_mut_ptr(), n), Epilogue::Store, threads);
+                assert_eq!(bits(&c), bits(&want), "store {name}");
+            }
+
+            let mut c = old.clone();
+            case.run(&kernels, rowmajor_a, b_panels, Mat::row_major(c.as_mut_ptr(), n), Epilogue::Add, 1);
+            assert_eq!(bits(&c), bits(&added), "add {name}");
+
+            for relu in [false, true] {
+                let mut c = vec![7f32; m * n];
+                let epilogue = if relu { Epilogue::BiasRelu(bias.as_ptr()) } else { Epilogue::Bias(bias.as_ptr()) };
+                case.run(&kernels, rowmajor_a, b_panels, Mat::row_major(c.as_mut_ptr(), n), epilogue, 1);
+                let biased: Vec<f32> = (0..m * n)
+                    .map(|i| want[i] + bias[i % n])
+                    .map(|x| if relu && 0.0 > x { 0.0 } else { x })
+                    .collect();
+                assert_eq!(bits(&c), bits(&biased), "bias {name}");
+            }
+
+            // A in panels, C in panels with zeros in the pads
+            let ap = panels(m, k, &a);
+            let left = Left { ptr: ap.as_ptr(), row: 16, column: 1, chunk: 16 * m };
+            let mut c = vec![7f32; m * n.next_multiple_of(16)];
+            case.run(&kernels, left, b_panels, Mat::panels(c.as_mut_ptr(), m), Epilogue::Store, 2);
+            assert_eq!(bits(&c), bits(&panels(m, n, &want)), "panels {name}");
+
+            // Aᵀ in place, B row-major (with slack behind for whole vectors)
+            let mut at = vec![0f32; m * k];
+            for i in 0..m {
+                for p in 0..k {
+                    at[p * m + i] = a[i * k + p];
+                }
+            }
+            let left = Left { ptr: at.as_ptr(), row: 1, column: m, chunk: 16 * m };
+            let mut b_rows = b.clone();
+            b_rows.extend([f32::NAN; 16]);
+            let mut c = vec![7f32; m * n];
+            case.run(&kernels, left, Mat::row_major(b_rows.as_mut_ptr(), n), Mat::row_major(c.as_mut_ptr(), n), Epilogue::Store, 1);
+            assert_eq!(bits(&c), bits(&want), "transposed {name}");
+            let mut c = panels(m, n, &old);
+            case.run(&kernels, left, Mat::row_major(b_rows.as_mut_ptr(), n), Mat::panels(c.as_mut_ptr(), m), Epilogue::Add, 1);
+            assert_eq!(bits(&unpanel(m, n, &c)), bits(&added), "transposed add {name}");
+        }
+    }
+}
+
+struct Descent {
+    weights: *mut f32,
+}
+// SAFETY: the test runs it on one thread.
+unsafe impl Sync for Descent {}
+impl TileUpdate for Descent {
+    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
+        for i in 0..n {
+            // SAFETY: inside the weights and the tile.
+            unsafe { *self.weights.add(offset + i) -= 0.5 * *gradient.add(i) };
+        }
+    }
+}
+
+#[test]
+fn an_update_in_the_epilogue_equals_one_behind() {
+    for (isa, kernels) in kernels() {
+        for (m, n, k) in shapes() {
+            if k > 1024 {
+                continue;
+            }
+            let (x, dy, w) = (values(k * m, 1), values(k * n, 2), values(m * n, 3));
+            let gradient = reference(m, n, k, &|i, p| x[p * m + i], &|p, j| dy[p * n + j], None);
+            let want: Vec<f32> = w.iter().zip(&gradient).map(|(w, g)| w - 0.5 * g).collect();
+            let mut weights = panels(m, n, &w);
+            let mut dyp = panels(k, n, &dy);
+            let rule = Descent { weights: weights.as_mut_ptr() };
+            let left = Left { ptr: x.as_ptr(), row: 1, column: m, chunk: 16 * m };
+            let c = Mat::panels(rule.weights, m);
+            Case { m, n, k }.run(&kernels, left, Mat::panels(dyp.as_mut_ptr(), k), c, Epilogue::Update(&rule), 2);
+            assert_eq!(bits(&weights), bits(&panels(m, n, &want)), "{} {m}x{n}x{k}", isa.name());
+        }
+    }
+}
+
+#[test]
+fn transposing_panels() {
+    for (isa, kernels) in kernels() {
+        for (rows, columns) in [(1, 1), (3, 17), (16, 16), (17, 3), (33, 70), (64, 1), (256, 10)] {
+            let x = values(rows * columns, 5);
+            let from = panels(rows, columns, &x);
+            let mut to = vec![7f32; columns * rows.next_multiple_of(16)];
+            // SAFETY: buffers of these shapes.
+            unsafe { (kernels.transpose)(rows, columns, from.as_ptr(), to.as_mut_ptr(), 0, rows.div_ceil(16)) };
+            let t: Vec<f32> = (0..columns * rows).map(|i| x[(i % rows) * columns + i / rows]).collect();
+            assert_eq!(bits(&to), bits(&panels(columns, rows, &t)), "{} {rows}x{columns}", isa.name());
+        }
+    }
+}
