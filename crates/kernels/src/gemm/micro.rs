@@ -69,7 +69,14 @@ pub struct Slice {
 /// # Safety
 /// All pointers are valid for the tile.
 #[inline(always)]
-pub unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(k: usize, a: Slice, b: *const f32, b_row: usize, b_panel: usize, o: &Out) {
+pub unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(
+    k: usize,
+    a: Slice,
+    b: *const f32,
+    b_row: usize,
+    b_panel: usize,
+    o: &Out,
+) {
     // SAFETY: the caller's pointers are valid for the tile; columns beyond `o.columns` are masked where they must be.
     unsafe {
         let mut sums = [[V::zero(); NV]; MR];

@@ -104,7 +104,8 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                             Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (bias.add(p * 16), true),
                             Epilogue::Bias(_) | Epilogue::BiasRelu(_) => {}
                             Epilogue::Update(_) => {
-                                (o.c, o.row, o.panel, o.pad) = (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
+                                (o.c, o.row, o.panel, o.pad) =
+                                    (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
                             }
                         }
                         one_tile::<V>(end - start, wide, k, a, b, &o);
