@@ -58,8 +58,12 @@ export async function rejectsCode(
   work: () => PromiseLike<unknown>,
   message?: RegExp,
 ): Promise<DownslopeError> {
-  const error = (await t.throwsAsync(async () => work(), { any: true })) as unknown
-  return isCode(t, code, error, message)
+  try {
+    await work()
+  } catch (error) {
+    return isCode(t, code, error, message)
+  }
+  throw new Error(`no rejection, ${code} expected`)
 }
 
 function isCode(t: ExecutionContext, code: ErrorCode, error: unknown, message?: RegExp): DownslopeError {

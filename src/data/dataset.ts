@@ -20,7 +20,7 @@ export interface LabelOptions<L extends Label> {
   /** Rows first: a tensor, nested arrays, or a record of them by the names of the network's inputs. */
   readonly inputs: Inputs
   /** One class per row: whole numbers or texts. */
-  readonly labels: readonly L[] | IntegerArray
+  readonly labels: readonly L[] | (L extends number ? IntegerArray : never)
   /** The classes in order, for a set that may lack some of them; default: those that occur, sorted. */
   readonly classes?: readonly L[]
 }
@@ -229,7 +229,8 @@ function describeMeta(meta: DatasetMeta<Label>): string {
  * ```
  */
 export function dataset(options: TargetOptions): Dataset<never>
-export function dataset<L extends Label = number>(options: LabelOptions<L>): Dataset<L>
+export function dataset(options: LabelOptions<string>): Dataset<string>
+export function dataset(options: LabelOptions<number>): Dataset<number>
 export function dataset<L extends Label>(options: TargetOptions | LabelOptions<L>): Dataset<L> {
   return guarded('dataset', 'ERR_DATA', () => {
     const read = readOptions('dataset', options, ['inputs', 'targets', 'labels', 'classes'])
