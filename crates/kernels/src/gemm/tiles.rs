@@ -1,6 +1,7 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
 use super::micro::{MicroKernel, Out, Slice};
+use crate::simd::Lanes;
 use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
 
 /// Floats of A that stay in the second-level cache while the panels of B pass.
@@ -142,9 +143,9 @@ unsafe fn copy_tiles<V: MicroKernel>(g: &Gemm<'_>, row: usize, split: Split) {
     }
 }
 
-/// The transpose of a matrix in panels, in panels.
+/// The transpose of a matrix in panels, in panels. Whole vectors are read; the compiler does the rest well enough.
 #[inline(always)]
-pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
+pub unsafe fn transpose<V: Lanes>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
     for p in p0..p1.min(rows.div_ceil(16)) {
         // result panel p holds source rows 16p..16p+16 as its columns
         let have = (rows - p * 16).min(16);
@@ -154,13 +155,16 @@ pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f
             unsafe {
                 let from = x.add(c0 * rows + p * 16 * 16);
                 let to = y.add(p * 16 * columns + c0 * 16);
+                let mut block = [[0f32; 16]; 16];
+                for r in 0..have {
+                    V::load(from.add(r * 16)).store(block[r].as_mut_ptr());
+                }
                 for c in 0..wide {
-                    for r in 0..have {
-                        *to.add(c * 16 + r) = *from.add(r * 16 + c);
+                    let mut row = [0f32; 16];
+                    for r in 0..16 {
+                        row[r] = block[r][c];
                     }
-                    for r in have..16 {
-                        *to.add(c * 16 + r) = 0.0;
-                    }
+                    V::load(row.as_ptr()).store(to.add(c * 16));
                 }
             }
         }
