@@ -26,7 +26,7 @@ pub struct Forward {
 }
 
 /// A step for programs that do not train.
-pub(crate) const NO_STEP: Step<'static> = Step { number: 0, seed: 0, scalars: &[], rule: (0, 0) };
+pub(crate) const NO_STEP: Step<'static> = Step { number: 0, seed: 0, scalars: &[], rule: (0, 0), plain_descent: false };
 
 impl Forward {
     /// Compiles the graph for pieces of at most `capacity` rows and prepares what depends on the parameters.

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Numbers, same};
 use downslope_kernels::Kernels;
-use downslope_kernels::batch::{Gather, prefetch};
+use downslope_kernels::batch::{Gather, prefetch_line};
 use downslope_kernels::simd::Isa;
 
 #[test]
@@ -14,9 +14,9 @@ fn rows_are_gathered_and_transformed() {
     for width in (0..35).chain([63, 64, 65, 784]) {
         let wide = numbers.vec(rows * width, 100.0);
         let bytes: Vec<u8> = (0..rows * width).map(|_| numbers.word() as u8).collect();
-        let [sub, mul, add] = [0, 1, 2].map(|_| numbers.vec(width, 2.0));
+        let [sub, mul] = [0, 1].map(|_| numbers.vec(width, 2.0));
         let indices: Vec<u32> = (0..23).map(|_| (numbers.word() % rows as u64) as u32).collect();
-        prefetch(width, &indices, bytes.as_ptr());
+        prefetch_line(bytes.as_ptr());
         let transforms = [
             Gather::Plain,
             Gather::Scalar { sub: 3.5, mul: 1.0 / 255.0, add: -0.25 },

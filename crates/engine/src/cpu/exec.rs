@@ -1,7 +1,9 @@
 //! One instruction on one thread.
 
+use std::cell::Cell;
+
 use downslope_kernels::Mat;
-use downslope_kernels::batch::Gather;
+use downslope_kernels::batch::{Gather, prefetch_line};
 use downslope_kernels::gemm::{self, Gemm, Left, TileUpdate};
 use downslope_kernels::loss::Target;
 use downslope_kernels::update::{UpdateScalars, Updating};
@@ -51,6 +53,42 @@ struct Updater<'a> {
     weights: *mut f32,
     states: [*mut f32; 3],
     scalars: &'a UpdateScalars,
+    /// Plain gradient descent, which the product does by itself.
+    plain: bool,
+    ahead: Ahead<'a>,
+}
+
+/// Asks for the rows of the next batch while there is arithmetic to do, a little before each tile.
+#[derive(Clone, Default)]
+struct Ahead<'a> {
+    base: usize,
+    /// Bytes of a row.
+    width: usize,
+    rows: &'a [u32],
+    row: Cell<usize>,
+    byte: Cell<usize>,
+}
+
+/// Cache lines that are asked for before each tile.
+const LINES: usize = 4;
+
+impl Ahead<'_> {
+    fn ask(&self) {
+        let (mut row, mut byte) = (self.row.get(), self.byte.get());
+        if row >= self.rows.len() {
+            return;
+        }
+        for _ in 0..LINES {
+            if byte >= self.width {
+                (row, byte) = (row + 1, 0);
+            }
+            let Some(r) = self.rows.get(row) else { break };
+            prefetch_line((self.base + *r as usize * self.width + byte) as *const u8);
+            byte += 64;
+        }
+        self.row.set(row);
+        self.byte.set(byte);
+    }
 }
 
 // SAFETY: threads update disjoint tiles.
@@ -67,6 +105,14 @@ impl TileUpdate for Updater<'_> {
     unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
         // SAFETY: the caller's tile lies inside the parameter.
         unsafe { (self.kernel)(n, self.weights.add(offset), gradient, self.states_at(offset), self.scalars) }
+    }
+
+    fn descent(&self) -> Option<&UpdateScalars> {
+        self.plain.then_some(self.scalars)
+    }
+
+    fn meanwhile(&self) {
+        self.ahead.ask();
     }
 }
 
@@ -134,6 +180,8 @@ impl Machine<'_> {
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],
+                plain: step.plain_descent && step.scalars[parameter].is_plain(),
+                ahead: Ahead::default(),
             }
         }
     }
@@ -297,7 +345,7 @@ impl Machine<'_> {
         let out = self.view(out, rows);
         let width = out.len() / rows.max(1);
         let (from, to) = part(rows, 1, t, n);
-        let (indices, next) = (&piece.rows[from..to], piece.next);
+        let indices = &piece.rows[from..to];
         let Some(feed) = piece.feeds[input] else { panic!("input {input} is not fed") };
         let have = match feed {
             Feed::F32(x) => x.len(),
@@ -332,7 +380,6 @@ impl Machine<'_> {
                 }
             }
         }
-        let _ = next;
     }
 
     unsafe fn product(
@@ -348,10 +395,13 @@ impl Machine<'_> {
         let (m, k) = (m.of(rows), k.of(rows));
         let (a, b) = (self.view(a, rows), self.view(b, rows));
         let a = if role == Role::WeightGradient { a.left_transposed() } else { a.left() };
-        let updater;
+        let mut updater;
         let (c, epilogue) = match epilogue {
             Epilogue::Update { parameter } => {
                 updater = self.updater(parameter, step);
+                if Some(parameter) == self.program.largest {
+                    updater.ahead = self.ahead(piece, t, threads);
+                }
                 (Place::Parameter(parameter), gemm::Epilogue::Update(&updater))
             }
             Epilogue::Bias { bias, relu } => {
@@ -370,6 +420,25 @@ impl Machine<'_> {
             let g = Gemm { m, n, k, a, b: b.mat, c: c.mat, epilogue, scratch };
             (self.kernels.gemm.gemm)(&g, r0, r1, p0, p1);
         }
+    }
+
+    /// The part of the next rows that this thread will gather, of the widest input.
+    fn ahead<'p>(&self, piece: &Piece<'p>, t: usize, threads: usize) -> Ahead<'p> {
+        let widest = |i: &Instruction| match *i {
+            Instruction::Gather { input, out, .. } => {
+                let view = self.view(out, piece.rows.len().max(1));
+                let (base, size) = match piece.feeds[input]? {
+                    Feed::F32(x) => (x.as_ptr() as usize, 4),
+                    Feed::U8(x) => (x.as_ptr() as usize, 1),
+                    Feed::U32(x) => (x.as_ptr() as usize, 4),
+                };
+                Some((view.len() / piece.rows.len().max(1) * size, base))
+            }
+            _ => None,
+        };
+        let Some((width, base)) = self.program.body.iter().filter_map(widest).max() else { return Ahead::default() };
+        let (from, to) = part(piece.next.len(), 1, t, threads);
+        Ahead { base, width, rows: &piece.next[from..to], ..Ahead::default() }
     }
 
     unsafe fn derive(&self, out: usize, t: usize, n: usize) {

@@ -84,6 +84,8 @@ pub struct Step<'a> {
     pub scalars: &'a [UpdateScalars],
     /// The rule and its variant, as indices in the kernels' table.
     pub rule: (usize, usize),
+    /// The rule is `sgd` without momentum.
+    pub plain_descent: bool,
 }
 
 /// The memory that outlives a program, borrowed for as long as a machine runs.

@@ -379,6 +379,12 @@ impl Builder<'_> {
                 rest.push(i);
             }
         }
+        self.program.largest = (self.program.body.iter())
+            .filter_map(|i| match i {
+                Instruction::Product { epilogue: Epilogue::Update { parameter }, .. } => Some(*parameter),
+                _ => None,
+            })
+            .max_by_key(|p| self.layout.entries[*p].len);
         rest.sort_by_key(|i| self.layout.entries[*i].offset);
         for i in rest {
             let e = self.layout.entries[i];

@@ -403,4 +403,6 @@ pub struct Program {
     pub fused: bool,
     /// Whether it computes gradients.
     pub trains: bool,
+    /// The parameter whose update has the most arithmetic, where the next batch is prefetched.
+    pub largest: Option<usize>,
 }

@@ -92,6 +92,11 @@ impl Optimizer {
         self.rule.hyperparameters
     }
 
+    /// Whether it is gradient descent without any state, which products can do in their epilogue.
+    pub fn plain_descent(&self) -> bool {
+        self.rule.name == "sgd" && self.states() == 0
+    }
+
     /// How many moments it keeps for each weight.
     pub fn states(&self) -> usize {
         self.rule.variants[self.index.1].states.len()

@@ -21,6 +21,7 @@ impl Trainer {
             seed: self.seed,
             scalars: &self.optimizer.scalars,
             rule: self.optimizer.index,
+            plain_descent: self.optimizer.plain_descent(),
         };
         let tensors = Tensors::train(&mut self.parameters, &self.states, &mut self.gradients, &mut self.moments);
         let machine =

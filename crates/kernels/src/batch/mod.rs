@@ -3,7 +3,7 @@
 mod gather;
 mod prefetch;
 
-pub use prefetch::prefetch;
+pub use prefetch::prefetch_line;
 
 use crate::instances;
 

@@ -1,20 +1,10 @@
 //! A hint that rows will be read soon.
 
-/// Bytes that come into the cache together.
-const LINE: usize = 64;
-
-/// Asks for rows of `width` bytes each, `src` being row 0, to be brought into the second-level cache: call it for the next
-/// batch while there is arithmetic to do. A hint only: it reads nothing, and rows outside the data do no harm.
-#[inline]
-pub fn prefetch(width: usize, indices: &[u32], src: *const u8) {
-    for row in indices {
-        let start = src.wrapping_add(*row as usize * width);
-        let mut at = 0;
-        while at < width {
-            line(start.wrapping_add(at));
-            at += LINE;
-        }
-    }
+/// Asks for one cache line to be brought into the second-level cache: call it while there is arithmetic to do. A hint only: it reads
+/// nothing, and an address outside the data does no harm.
+#[inline(always)]
+pub fn prefetch_line(p: *const u8) {
+    line(p);
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -4,6 +4,8 @@
 //! the blocks are added in block order, the first one is stored. Lanes run across columns, so neither the instruction set nor the tile size
 //! nor a split of rows or columns over threads changes a bit.
 
+use crate::update::UpdateScalars;
+
 mod micro;
 mod tiles;
 
@@ -56,6 +58,15 @@ pub trait TileUpdate: Sync {
     /// # Safety
     /// The weights belong to the calling thread, and `n` floats are readable at `gradient`.
     unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32);
+
+    /// The numbers of the rule where it is plain `sgd` without momentum and the scalars are plain: the product then updates the weights
+    /// while the gradient is still in registers, with the same bits.
+    fn descent(&self) -> Option<&UpdateScalars> {
+        None
+    }
+
+    /// Called before each tile: the place for a few prefetches of what will be wanted later.
+    fn meanwhile(&self) {}
 }
 
 /// One product.

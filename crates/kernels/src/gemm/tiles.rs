@@ -1,7 +1,6 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
 use super::micro::{MicroKernel, Out, Slice};
-use crate::simd::Lanes;
 use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
 
 /// Floats of A that stay in the second-level cache while the panels of B pass.
@@ -10,17 +9,20 @@ const RESIDENT: usize = 192 * 1024;
 /// How `total` rows are split into tiles of at most `most`: balanced, 32 = 11 + 11 + 10 rather than 14 + 14 + 4.
 #[derive(Clone, Copy)]
 struct Split {
-    total: usize,
     tiles: usize,
+    /// Rows of a tile, one more in the first `longer` tiles.
+    rows: usize,
+    longer: usize,
 }
 
 impl Split {
     fn new(total: usize, most: usize) -> Self {
-        Split { total, tiles: total.div_ceil(most) }
+        let tiles = total.div_ceil(most);
+        Split { tiles, rows: total / tiles, longer: total % tiles }
     }
 
-    fn start(self, tile: usize) -> usize {
-        self.total * tile / self.tiles
+    fn rows(self, tile: usize) -> usize {
+        self.rows + usize::from(tile < self.longer)
     }
 }
 
@@ -54,12 +56,28 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         return;
     }
     let transposed = g.a.row == 1 && g.a.column != 1;
-    let update = matches!(g.epilogue, Epilogue::Update(_));
+    let (rule, descent) = match g.epilogue {
+        Epilogue::Update(rule) => (Some(rule), rule.descent().filter(|_| transposed)),
+        _ => (None, None),
+    };
     let blocks = g.k.div_ceil(BLOCK);
     // a tile of Aᵀ takes one cache line of a new page for each term: copy it once when several panels will read it
     let copy = transposed && g.k >= 64 && g.k <= 1024 && p1 - p0 >= 4;
     let most = if V::WIDE > 0 && p1 - p0 > 1 { V::WIDE } else { V::NARROW };
-    let chunk = if transposed || update { 4 * most } else { (RESIDENT / g.k.max(1)).max(12 * most) };
+    let chunk = if transposed || rule.is_some() { 4 * most } else { (RESIDENT / g.k.max(1)).max(12 * most) };
+    let null = core::ptr::null();
+    let plain = Out {
+        c: g.c.ptr,
+        row: g.c.row,
+        panel: g.c.panel,
+        columns: 0,
+        pad: g.c.row == 16,
+        add: false,
+        bias: null,
+        relu: false,
+        descent: core::ptr::null(),
+        sums: null,
+    };
     let mut row = r0;
     while row < r1 {
         let rows = chunk.min(r1 - row);
@@ -72,53 +90,55 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         while p < p1 {
             let wide = V::WIDE > 0 && p + 1 < p1;
             let width = if wide { 2 } else { 1 };
-            let columns = (g.n - p * 16).min(16 * width);
+            let mut o = Out { columns: (g.n - p * 16).min(16 * width), ..plain };
             for block in 0..blocks {
                 let (first, last, at) = (block == 0, block + 1 == blocks, block * BLOCK);
                 let k = BLOCK.min(g.k - at);
-                for t in 0..split.tiles {
-                    let (start, end) = (split.start(t), split.start(t + 1));
-                    // SAFETY: offsets inside the operands, as the caller promises.
-                    unsafe {
+                o.add = !first;
+                match g.epilogue {
+                    Epilogue::Add => o.add = true,
+                    // SAFETY: a bias has as many elements as there are columns.
+                    Epilogue::Bias(bias) if last => o.bias = unsafe { bias.add(p * 16) },
+                    // SAFETY: as above.
+                    Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (unsafe { bias.add(p * 16) }, true),
+                    _ => {}
+                }
+                // SAFETY: offsets inside the operands, as the caller promises.
+                unsafe {
+                    let b = crate::Mat { ptr: g.b.ptr.add(p * g.b.panel + at * g.b.row), ..g.b };
+                    let mut start = row;
+                    for t in 0..split.tiles {
+                        let rows = split.rows(t);
                         let a = if copy {
                             Slice { a: g.scratch.add(t * 16 * g.k + at * 16), row: 1, column: 16, chunk: 0 }
                         } else {
-                            let a = g.a.ptr.add((row + start) * g.a.row + at / 16 * g.a.chunk);
+                            let a = g.a.ptr.add(start * g.a.row + at / 16 * g.a.chunk);
                             Slice { a, row: g.a.row, column: g.a.column, chunk: g.a.chunk }
                         };
-                        let b = crate::Mat { ptr: g.b.ptr.add(p * g.b.panel + at * g.b.row), ..g.b };
-                        let mut o = Out {
-                            c: g.c.ptr.add(p * g.c.panel + (row + start) * g.c.row),
-                            row: g.c.row,
-                            panel: g.c.panel,
-                            columns,
-                            pad: g.c.row == 16,
-                            add: !first,
-                            bias: core::ptr::null(),
-                            relu: false,
-                        };
-                        match g.epilogue {
-                            Epilogue::Store => {}
-                            Epilogue::Add => o.add = true,
-                            Epilogue::Bias(bias) if last => o.bias = bias.add(p * 16),
-                            Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (bias.add(p * 16), true),
-                            Epilogue::Bias(_) | Epilogue::BiasRelu(_) => {}
-                            Epilogue::Update(_) => {
-                                (o.c, o.row, o.panel, o.pad) =
-                                    (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
+                        o.c = g.c.ptr.add(p * g.c.panel + start * g.c.row);
+                        if let Some(rule) = rule {
+                            rule.meanwhile();
+                            let sums = g.scratch.add(SCRATCH_A + t * 512);
+                            match descent {
+                                Some(scalars) if last => {
+                                    o.descent = scalars;
+                                    o.sums = if first { null } else { sums };
+                                    (o.row, o.panel) = (g.c.row, g.c.panel);
+                                }
+                                _ => (o.c, o.row, o.panel, o.pad) = (sums, 16, 16 * rows, true),
                             }
                         }
                         if a.row == 1 {
-                            one_tile::<V, true>(end - start, wide, k, a, b, &o);
+                            one_tile::<V, true>(rows, wide, k, a, b, &o);
                         } else {
-                            one_tile::<V, false>(end - start, wide, k, a, b, &o);
+                            one_tile::<V, false>(rows, wide, k, a, b, &o);
                         }
-                        if let (Epilogue::Update(rule), true) = (g.epilogue, last) {
+                        if let (Some(rule), true, None) = (rule, last, descent) {
                             for v in 0..width {
-                                let n = 16 * (end - start);
-                                rule.update((p + v) * g.c.panel + (row + start) * g.c.row, n, o.c.add(v * o.panel));
+                                rule.update((p + v) * g.c.panel + start * g.c.row, 16 * rows, o.c.add(v * o.panel));
                             }
                         }
+                        start += rows;
                     }
                 }
             }
@@ -131,21 +151,23 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
 /// Copies the tiles of a chunk of Aᵀ so that each term's rows lie side by side.
 #[inline(always)]
 unsafe fn copy_tiles<V: MicroKernel>(g: &Gemm<'_>, row: usize, split: Split) {
+    let mut start = row;
     for t in 0..split.tiles {
-        let (start, end) = (split.start(t), split.start(t + 1));
-        // SAFETY: `end - start` elements of A per term, 16 of the scratch.
+        let rows = split.rows(t);
+        // SAFETY: `rows` elements of A per term, 16 of the scratch.
         unsafe {
             let to = g.scratch.add(t * 16 * g.k);
             for p in 0..g.k {
-                V::load_first(g.a.ptr.add(row + start + p * g.a.column), end - start).store(to.add(p * 16));
+                V::load_first(g.a.ptr.add(start + p * g.a.column), rows).store(to.add(p * 16));
             }
         }
+        start += rows;
     }
 }
 
-/// The transpose of a matrix in panels, in panels. Whole vectors are read; the compiler does the rest well enough.
+/// The transpose of a matrix in panels, in panels.
 #[inline(always)]
-pub unsafe fn transpose<V: Lanes>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
+pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
     for p in p0..p1.min(rows.div_ceil(16)) {
         // result panel p holds source rows 16p..16p+16 as its columns
         let have = (rows - p * 16).min(16);
@@ -155,17 +177,14 @@ pub unsafe fn transpose<V: Lanes>(rows: usize, columns: usize, x: *const f32, y:
             unsafe {
                 let from = x.add(c0 * rows + p * 16 * 16);
                 let to = y.add(p * 16 * columns + c0 * 16);
-                let mut block = [[0f32; 16]; 16];
-                for r in 0..have {
-                    V::load(from.add(r * 16)).store(block[r].as_mut_ptr());
+                if have == 16 && wide == 16 {
+                    V::transpose(from, to);
+                    continue;
                 }
-                for c in 0..wide {
-                    let mut row = [0f32; 16];
-                    for r in 0..16 {
-                        row[r] = block[r][c];
-                    }
-                    V::load(row.as_ptr()).store(to.add(c * 16));
-                }
+                let (mut block, mut flipped) = ([0f32; 256], [0f32; 256]);
+                core::ptr::copy_nonoverlapping(from, block.as_mut_ptr(), have * 16);
+                V::transpose(block.as_ptr(), flipped.as_mut_ptr());
+                core::ptr::copy_nonoverlapping(flipped.as_ptr(), to, wide * 16);
             }
         }
     }

@@ -70,7 +70,12 @@ impl VariantKernels {
 
 /// One step for 16 weights.
 #[inline(always)]
-unsafe fn step<V: Lanes, U: Update, const FULL: bool>(w: V, g: V, s: [V; 3], c: &UpdateScalars) -> (V, [V; 3]) {
+pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
+    w: V,
+    g: V,
+    s: [V; 3],
+    c: &UpdateScalars,
+) -> (V, [V; 3]) {
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let mut g = g;

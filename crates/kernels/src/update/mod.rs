@@ -38,6 +38,16 @@ pub unsafe fn cut<V: Lanes>(x: V) -> V {
     unsafe { V::select(x.abs().lt(V::splat(1e-30)), V::zero(), x) }
 }
 
+/// One plain step of gradient descent for 16 weights: what the plain instance of `sgd` without momentum does, for the epilogue of a product.
+///
+/// # Safety
+/// The contract of [`Lanes`].
+#[inline(always)]
+pub(crate) unsafe fn descend<V: Lanes>(w: V, g: V, c: &UpdateScalars) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe { drivers::step::<V, sgd::Plain, false>(w, g, [V::zero(); 3], c).0 }
+}
+
 rules! {
     sgd: Plain, Momentum, Nesterov;
     adam: Plain, AmsGrad;
