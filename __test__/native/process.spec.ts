@@ -203,23 +203,23 @@ test('3,000 create, train and close cycles keep memory flat', async (t) => {
 test('what is not closed is collected', async (t) => {
   const result = await child(
     `
-    // a model holds about half a megabyte, its trainer more: without collection 300 of them hold over 150
+    // a model holds about half a megabyte, its trainer more: without collection the last rounds would hold over 400 more than the first
     const net = network(16_000)
     const cycle = async () => { await fit(net, data(40), { loss: 'crossEntropy', epochs: 1, threads: 1 }) }
     const settle = async () => { for (let i = 0; i < 5; i++) { gc(); await new Promise((resolve) => setTimeout(resolve, 10)) } }
     // the allocator keeps what it once had and collection comes late: only the least of several rounds says something
     const rounds = []
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 9; round++) {
       for (let i = 0; i < 150; i++) await cycle()
       await settle()
       rounds.push(process.memoryUsage().rss / 2 ** 20)
     }
-    console.log(Math.min(...rounds.slice(3)) - Math.min(...rounds.slice(1, 3)))
+    console.log(Math.min(...rounds.slice(6)) - Math.min(...rounds.slice(0, 3)))
   `,
-    60_000,
+    110_000,
   )
   ended(t, result)
-  t.true(Number(result.output) < 80, `resident memory grew by ${result.output} MiB`)
+  t.true(Number(result.output) < 200, `resident memory grew by ${result.output} MiB`)
 })
 
 test('V8 knows what native memory is held, and collects in time', async (t) => {
