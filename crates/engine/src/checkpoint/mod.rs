@@ -64,7 +64,7 @@ pub fn write(path: &Path, tensors: &[TensorRef<'_>], metadata: &str) -> Result<(
     save(&target, folder, &header, tensors).map_err(|error| failed(&error.to_string()))
 }
 
-/// Reads what [`write`] wrote: the tensors in the order of the file, and the JSON text.
+/// Reads what [`write()`] wrote: the tensors in the order of the file, and the JSON text.
 ///
 /// # Errors
 /// `ERR_CHECKPOINT` with the path: the file cannot be read, is not of this kind, is from a newer version or damaged.

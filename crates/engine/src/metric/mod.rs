@@ -1,6 +1,6 @@
 //! Metrics over whole sets, collected batch by batch.
 //!
-//! A metric is one file and one line in [`REGISTRY`]. Sums are kept in 64-bit floats and added row by row, so a value
+//! A metric is one file and one line in `REGISTRY`. Sums are kept in 64-bit floats and added row by row, so a value
 //! depends on the order of rows alone and not on how they were cut into batches.
 
 mod accuracy;
