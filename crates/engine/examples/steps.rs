@@ -19,25 +19,36 @@ fn main() {
         (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
     };
     let dense = |name: &str, from: usize, to: usize| {
-        format!(r#"{{"name":"{name}/kernel","shape":[{from},{to}],"initializer":{{"kind":"heNormal"}}}},{{"name":"{name}/bias","shape":[{to}],"initializer":{{"kind":"zeros"}},"decay":false}}"#)
+        format!(
+            r#"{{"name":"{name}/kernel","shape":[{from},{to}],"initializer":{{"kind":"heNormal"}}}},{{"name":"{name}/bias","shape":[{to}],"initializer":{{"kind":"zeros"}},"decay":false}}"#
+        )
     };
     let (graph, columns, options, row, flop) = if kind == "mlp" {
         let protos: Vec<f32> = (0..7840).map(|_| random()).collect();
         let labels: Vec<u32> = (0..rows).map(|_| ((random() + 0.5) * 10.0) as u32).collect();
-        let x: Vec<f32> = labels.iter().flat_map(|l| (0..784).map(|i| 0.5 * protos[*l as usize * 784 + i] + random()).collect::<Vec<_>>()).collect();
+        let x: Vec<f32> = labels
+            .iter()
+            .flat_map(|l| (0..784).map(|i| 0.5 * protos[*l as usize * 784 + i] + random()).collect::<Vec<_>>())
+            .collect();
         let g = format!(
             r#"{{"inputs":[{{"name":"x","shape":["rows",784],"type":"f32"}},{{"name":"y","shape":["rows"],"type":"u32"}}],"parameters":[{},{}],
             "nodes":[{{"name":"h","op":"linear","inputs":["x","a/kernel","a/bias"]}},{{"name":"r","op":"relu","inputs":["h"]}},
             {{"name":"z","op":"linear","inputs":["r","b/kernel","b/bias"]}},{{"name":"l","op":"crossEntropy","inputs":["z","y"]}}],
             "outputs":[{{"name":"output","value":"z"}}],"losses":[{{"name":"output","value":"l","prediction":"z","target":"y"}}]}}"#,
-            dense("a", 784, 256), dense("b", 256, 10)
+            dense("a", 784, 256),
+            dense("b", 256, 10)
         );
         let c = vec![
             Column { name: "x".into(), role: Role::Input, shape: vec![784], values: Values::F32(x), classes: 0 },
             Column { name: "y".into(), role: Role::Label, shape: vec![], values: Values::U32(labels), classes: 10 },
         ];
-        (g, c, format!(r#"{{"optimizer":{{"kind":"sgd"}},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#), vec![0.05, 0.0, 0.0, 1e-4],
-         (4 * 784 * 256 + 6 * 256 * 10) as f64)
+        (
+            g,
+            c,
+            format!(r#"{{"optimizer":{{"kind":"sgd"}},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#),
+            vec![0.05, 0.0, 0.0, 1e-4],
+            (4 * 784 * 256 + 6 * 256 * 10) as f64,
+        )
     } else {
         let x: Vec<f32> = (0..rows * 20).map(|_| random()).collect();
         let y: Vec<f32> = (0..rows).map(|r| (x[r * 20] * 3.0).sin() + x[r * 20 + 1]).collect();
@@ -47,14 +58,21 @@ fn main() {
             {{"name":"h2","op":"linear","inputs":["r","b/kernel","b/bias"]}},{{"name":"r2","op":"relu","inputs":["h2"]}},
             {{"name":"z","op":"linear","inputs":["r2","c/kernel","c/bias"]}},{{"name":"l","op":"squaredError","inputs":["z","y"]}}],
             "outputs":[{{"name":"output","value":"z"}}],"losses":[{{"name":"output","value":"l","prediction":"z","target":"y"}}]}}"#,
-            dense("a", 20, 64), dense("b", 64, 64), dense("c", 64, 1)
+            dense("a", 20, 64),
+            dense("b", 64, 64),
+            dense("c", 64, 1)
         );
         let c = vec![
             Column { name: "x".into(), role: Role::Input, shape: vec![20], values: Values::F32(x), classes: 0 },
             Column { name: "y".into(), role: Role::Target, shape: vec![1], values: Values::F32(y), classes: 0 },
         ];
-        (g, c, format!(r#"{{"optimizer":{{"kind":"adam"}},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#), vec![1e-3, 0.9, 0.999, 1e-8, 0.0],
-         (2 * (2 * (20 * 64 + 64 * 64 + 64) + 64 * 64 + 64)) as f64)
+        (
+            g,
+            c,
+            format!(r#"{{"optimizer":{{"kind":"adam"}},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#),
+            vec![1e-3, 0.9, 0.999, 1e-8, 0.0],
+            (2 * (2 * (20 * 64 + 64 * 64 + 64) + 64 * 64 + 64)) as f64,
+        )
     };
     let data = Dataset::new(columns).unwrap();
     let network = Network::initialize(&graph, 0).unwrap();
@@ -73,6 +91,9 @@ fn main() {
     let r = rates[3];
     eprintln!(
         "{kind} batch {batch} threads {threads}: {r:.0} samples/s (best {:.0}), {:.1} GFLOP/s, {:.2} us/step, loss {:.4} -> {loss:.4}",
-        rates[6], r * flop / 1e9, batch as f64 / r * 1e6, warm.epochs[0].loss
+        rates[6],
+        r * flop / 1e9,
+        batch as f64 / r * 1e6,
+        warm.epochs[0].loss
     );
 }

@@ -32,7 +32,11 @@ impl Feeds {
         for input in &graph.spec.inputs {
             let Some(at) = data.columns().iter().position(|c| c.name == input.name) else {
                 let have: Vec<&str> = data.columns().iter().map(|c| &c.name[..]).collect();
-                return Err(Error::data(format!("the network needs a column named {}; the data set has {}", input.name, have.join(", "))));
+                return Err(Error::data(format!(
+                    "the network needs a column named {}; the data set has {}",
+                    input.name,
+                    have.join(", ")
+                )));
             };
             let c = &data.columns()[at];
             let ids = matches!(c.values, crate::data::Values::U32(_));
@@ -61,7 +65,10 @@ impl Feeds {
                 continue;
             }
             if c.role != Role::Label {
-                return Err(Error::data(format!("{}: the loss takes labels, whose ids are checked against the number of classes", c.name)));
+                return Err(Error::data(format!(
+                    "{}: the loss takes labels, whose ids are checked against the number of classes",
+                    c.name
+                )));
             }
             let width = prediction.ty.shape.width();
             let most = if width == 1 { 2 } else { width };
@@ -105,7 +112,9 @@ pub fn meaning(graph: &Graph, loss: ValueId) -> Prediction {
 /// # Errors
 /// `ERR_OPTION` for unknown names and metrics that do not fit the loss.
 pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> {
-    let Some(loss) = graph.losses.first() else { return Err(Error::internal("a graph without a loss cannot be evaluated")) };
+    let Some(loss) = graph.losses.first() else {
+        return Err(Error::internal("a graph without a loss cannot be evaluated"));
+    };
     let meaning = meaning(graph, loss.value);
     names.iter().map(|name| metric::create(name, meaning)).collect()
 }
@@ -163,7 +172,13 @@ impl Evaluator {
     ///
     /// # Errors
     /// What [`Feeds::new`] and [`metrics`] say.
-    pub fn new(graph: &Graph, layout: &ParameterLayout, data: &Dataset, names: &[String], threads: usize) -> Result<Self> {
+    pub fn new(
+        graph: &Graph,
+        layout: &ParameterLayout,
+        data: &Dataset,
+        names: &[String],
+        threads: usize,
+    ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
         let metrics = metrics(graph, names)?;
         let capacity = data.rows().min(PIECE);
@@ -207,8 +222,14 @@ impl Evaluator {
         let feeds = self.feeds.of(&self.data);
         let all = self.feeds.weights(&self.data);
         let order = self.data.view().unwrap_or(&self.identity);
-        let machine =
-            Machine::new(&self.program, layout, state_layout, self.kernels, &mut self.arenas, Tensors::forward(parameters, states));
+        let machine = Machine::new(
+            &self.program,
+            layout,
+            state_layout,
+            self.kernels,
+            &mut self.arenas,
+            Tensors::forward(parameters, states),
+        );
         let piece = Piece { feeds: &feeds, rows: &[], next: &[], weights: None, scale: 1.0, first: 0 };
         if !self.prepared {
             machine.run(Part::Prepare, &piece, &NO_STEP, None);

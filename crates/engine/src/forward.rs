@@ -44,7 +44,12 @@ impl Forward {
         let mut arenas = Arenas::new(&program, if capacity > 16 { threads } else { 1 });
         let piece = Piece { feeds: &[], rows: &[], next: &[], weights: None, scale: 1.0, first: 0 };
         let tensors = Tensors::forward(parameters, states);
-        Machine::new(&program, layout, state_layout, kernels, &mut arenas, tensors).run(Part::Prepare, &piece, &NO_STEP, None);
+        Machine::new(&program, layout, state_layout, kernels, &mut arenas, tensors).run(
+            Part::Prepare,
+            &piece,
+            &NO_STEP,
+            None,
+        );
         let flops = program.multiply_adds(1);
         Ok(Self { program, arenas, kernels, identity: (0..capacity as u32).collect(), flops, threads })
     }
@@ -81,7 +86,11 @@ impl Forward {
         let widths: Vec<usize> = self.program.outputs.iter().map(|o| o.dims.iter().product()).collect();
         let mut outputs: Vec<Output> = (self.program.outputs.iter())
             .map(|o| {
-                let shape = if transform.collapses() { o.dims[..o.dims.len().saturating_sub(1)].to_vec() } else { o.dims.clone() };
+                let shape = if transform.collapses() {
+                    o.dims[..o.dims.len().saturating_sub(1)].to_vec()
+                } else {
+                    o.dims.clone()
+                };
                 let width: usize = shape.iter().product();
                 Output { name: o.name.clone(), shape, values: Vec::with_capacity(rows * width) }
             })
@@ -95,8 +104,14 @@ impl Forward {
                 None => 0,
             })
             .collect();
-        let machine =
-            Machine::new(&self.program, layout, state_layout, self.kernels, &mut self.arenas, Tensors::forward(parameters, states));
+        let machine = Machine::new(
+            &self.program,
+            layout,
+            state_layout,
+            self.kernels,
+            &mut self.arenas,
+            Tensors::forward(parameters, states),
+        );
         let mut start = 0;
         while start < rows {
             let now = self.program.capacity.min(rows - start);
@@ -107,7 +122,8 @@ impl Forward {
                     Feed::U32(x) => Feed::U32(&x[start * width..]),
                 });
             }
-            let piece = Piece { feeds: &advanced, rows: &self.identity[..now], next: &[], weights: None, scale: 1.0, first: 0 };
+            let piece =
+                Piece { feeds: &advanced, rows: &self.identity[..now], next: &[], weights: None, scale: 1.0, first: 0 };
             machine.run(Part::Body, &piece, &NO_STEP, team.as_mut());
             for ((output, from), width) in outputs.iter_mut().zip(&self.program.outputs).zip(&widths) {
                 let values = machine.read(from.place, now);
@@ -162,7 +178,9 @@ impl Transform {
                     out.push(best as f32);
                 }
             }
-            Transform::Positive => out.extend(values.iter().step_by(width.max(1)).map(|x| if *x > 0.0 { 1.0 } else { 0.0 })),
+            Transform::Positive => {
+                out.extend(values.iter().step_by(width.max(1)).map(|x| if *x > 0.0 { 1.0 } else { 0.0 }))
+            }
         }
     }
 }

@@ -95,8 +95,8 @@ impl Network {
         let layout = ParameterLayout::of(&graph);
         let mut parameters = Floats::zeroed(layout.total + 16);
         for (i, p) in graph.spec.parameters.iter().enumerate() {
-            let initializer =
-                Initializer::parse(&p.initializer).map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
+            let initializer = Initializer::parse(&p.initializer)
+                .map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
             let values = initializer.values(&p.shape.dims, seed, &p.name)?;
             layout.pack(i, &values, &mut parameters);
         }
@@ -123,7 +123,14 @@ impl Network {
     /// The same graph with other values.
     pub(crate) fn with_arenas(&self, parameters: Floats, states: Floats) -> Self {
         let i = &*self.inner;
-        Self::from_parts(Arc::clone(&i.graph), i.text.clone(), i.layout.clone(), i.state_layout.clone(), parameters, states)
+        Self::from_parts(
+            Arc::clone(&i.graph),
+            i.text.clone(),
+            i.layout.clone(),
+            i.state_layout.clone(),
+            parameters,
+            states,
+        )
     }
 
     /// The graph spec it was made from.
@@ -143,11 +150,24 @@ impl Network {
     pub(crate) fn extended(&self, text: &str) -> Result<Graph> {
         let graph = Graph::parse(text)?;
         let same = |a: &Graph, b: &Graph| {
-            a.spec.parameters.iter().map(|p| (&p.name, &p.shape)).eq(b.spec.parameters.iter().map(|p| (&p.name, &p.shape)))
-                && a.spec.states.iter().map(|p| (&p.name, &p.shape)).eq(b.spec.states.iter().map(|p| (&p.name, &p.shape)))
+            a.spec.parameters.iter().map(|p| (&p.name, &p.shape)).eq(b
+                .spec
+                .parameters
+                .iter()
+                .map(|p| (&p.name, &p.shape)))
+                && a.spec.states.iter().map(|p| (&p.name, &p.shape)).eq(b
+                    .spec
+                    .states
+                    .iter()
+                    .map(|p| (&p.name, &p.shape)))
         };
         let layout = ParameterLayout::of(&graph);
-        let lies = layout.entries.iter().map(|e| (e.offset, e.kind)).eq(self.inner.layout.entries.iter().map(|e| (e.offset, e.kind)));
+        let lies = layout.entries.iter().map(|e| (e.offset, e.kind)).eq(self
+            .inner
+            .layout
+            .entries
+            .iter()
+            .map(|e| (e.offset, e.kind)));
         if !same(&graph, &self.inner.graph) || !lies {
             return Err(Error::internal("the graph with the loss has other parameters than the model"));
         }
@@ -159,7 +179,10 @@ impl Network {
         let spec = &self.inner.graph.spec;
         let parameters = spec.parameters.iter().map(|p| (&p.name, &p.shape));
         let states = spec.states.iter().map(|s| (&s.name, &s.shape));
-        parameters.chain(states).map(|(name, shape)| TensorInfo { name: name.clone(), shape: shape.dims.clone() }).collect()
+        parameters
+            .chain(states)
+            .map(|(name, shape)| TensorInfo { name: name.clone(), shape: shape.dims.clone() })
+            .collect()
     }
 
     fn find(&self, name: &str) -> Result<(bool, usize, usize)> {
@@ -199,7 +222,10 @@ impl Network {
                 return Err(Error::shape(format!("{name}: has {len} elements, received {}", values.len())));
             }
             if let Some(bad) = values.iter().position(|x| !x.is_finite()) {
-                return Err(Error::data(format!("{name}: values must be finite, received {} at element {bad}", values[bad])));
+                return Err(Error::data(format!(
+                    "{name}: values must be finite, received {} at element {bad}",
+                    values[bad]
+                )));
             }
             if parameter {
                 i.layout.pack(at, values, &mut parameters);
@@ -236,7 +262,8 @@ impl Network {
             Some(f) => f,
             None => Forward::new(&i.graph, &i.layout, &i.state_layout, &i.parameters, &i.states, capacity)?,
         };
-        let outputs = forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads);
+        let outputs =
+            forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads);
         let mut list = self.forwards();
         if list.len() < KEPT {
             list.push(forward);
@@ -251,7 +278,11 @@ impl Network {
         for feed in inputs {
             let Some(at) = spec.inputs.iter().position(|s| s.name == feed.name) else {
                 let known: Vec<&str> = spec.inputs.iter().map(|s| &s.name[..]).collect();
-                return Err(Error::shape(format!("predict: there is no input named {}; there are {}", feed.name, known.join(", "))));
+                return Err(Error::shape(format!(
+                    "predict: there is no input named {}; there are {}",
+                    feed.name,
+                    known.join(", ")
+                )));
             };
             let input = &spec.inputs[at];
             let width = input.shape.width();
@@ -268,10 +299,18 @@ impl Network {
             };
             let is_ids = matches!(feed.values, Column::U32(_));
             if is_ids != (input.kind == TypeName::U32) {
-                return Err(Error::data(format!("predict: {} takes {}", feed.name, if is_ids { "numbers, received ids" } else { "ids, received numbers" })));
+                return Err(Error::data(format!(
+                    "predict: {} takes {}",
+                    feed.name,
+                    if is_ids { "numbers, received ids" } else { "ids, received numbers" }
+                )));
             }
             if width == 0 || len % width != 0 || rows.is_some_and(|r| r != len / width) {
-                return Err(Error::shape(format!("predict: {} has {len} values, which are not {} rows of {width}", feed.name, rows.unwrap_or(0))));
+                return Err(Error::shape(format!(
+                    "predict: {} has {len} values, which are not {} rows of {width}",
+                    feed.name,
+                    rows.unwrap_or(0)
+                )));
             }
             rows = Some(len / width);
             if let Column::F32(x) = feed.values
@@ -304,7 +343,8 @@ impl Network {
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;
         let (loss, values) = evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None);
-        let number = |x: f64| serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
+        let number =
+            |x: f64| serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
         let mut out = serde_json::Map::new();
         out.insert("loss".to_owned(), number(loss));
         for (name, value) in metrics.iter().zip(values) {
@@ -319,8 +359,11 @@ impl Network {
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn save(&self, path: &Path, metadata: &str) -> Result<()> {
-        let list: Vec<(String, Vec<usize>, Vec<f32>)> =
-            self.tensors().into_iter().map(|t| self.tensor(&t.name).map(|v| (t.name, t.shape, v))).collect::<Result<_>>()?;
+        let list: Vec<(String, Vec<usize>, Vec<f32>)> = self
+            .tensors()
+            .into_iter()
+            .map(|t| self.tensor(&t.name).map(|v| (t.name, t.shape, v)))
+            .collect::<Result<_>>()?;
         let refs: Vec<_> = list.iter().map(|(n, s, v)| (&n[..], &s[..], &v[..])).collect();
         checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata)?)
     }

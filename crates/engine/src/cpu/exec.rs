@@ -8,7 +8,9 @@ use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
-use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role};
+use crate::program::{
+    DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role,
+};
 
 /// A matrix with its size.
 #[derive(Clone, Copy)]
@@ -116,7 +118,9 @@ impl Machine<'_> {
         // SAFETY: inside the arena of the parameters.
         let ptr = unsafe { base.add(e.offset) };
         match e.kind {
-            Kind::Panels { rows, columns } => View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels },
+            Kind::Panels { rows, columns } => {
+                View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels }
+            }
             Kind::Plain { len } => View { mat: Mat::row_major(ptr, len), rows: 1, width: len, layout: Layout::Rows },
         }
     }
@@ -164,7 +168,14 @@ impl Machine<'_> {
                 I::MapGradient { function, parameters, dy, v, dx } => {
                     let (dy, v, dx) = (self.view(dy, rows), self.view(v, rows), self.view(dx, rows));
                     let (from, to) = part(dy.rows, 1, t, n);
-                    (k.functions[function].backward)(to - from, dy.width, dy.from(from), v.from(from), dx.from(from), &parameters);
+                    (k.functions[function].backward)(
+                        to - from,
+                        dy.width,
+                        dy.from(from),
+                        v.from(from),
+                        dx.from(from),
+                        &parameters,
+                    );
                 }
                 I::Affine { x, y, scale, offset } => {
                     let (x, y) = (self.view(x, rows), self.view(y, rows));
@@ -235,9 +246,20 @@ impl Machine<'_> {
                     let (dy, y, dx) = (self.view(dy, rows), self.view(y, rows), self.view(dx, rows));
                     let (from, to) = part(dy.rows, 1, t, n);
                     let kernel = if log { k.reduce.log_softmax_backward } else { k.reduce.softmax_backward };
-                    kernel(to - from, dy.width, dy.from(from).ptr, dy.mat.row, y.from(from).ptr, y.mat.row, dx.from(from).ptr, dx.mat.row);
+                    kernel(
+                        to - from,
+                        dy.width,
+                        dy.from(from).ptr,
+                        dy.mat.row,
+                        y.from(from).ptr,
+                        y.mat.row,
+                        dx.from(from).ptr,
+                        dx.mat.row,
+                    );
                 }
-                I::Loss { kind, z, target, loss, gradient } => self.loss(kind, (z, target), loss, gradient, rows, (t, n)),
+                I::Loss { kind, z, target, loss, gradient } => {
+                    self.loss(kind, (z, target), loss, gradient, rows, (t, n))
+                }
                 I::ColumnSum { x, out, epilogue } => {
                     let (x, out) = (self.view(x, rows), self.view(out, rows));
                     let (from, to) = part(x.width, 16, t, n);
@@ -262,7 +284,15 @@ impl Machine<'_> {
         }
     }
 
-    unsafe fn gather(&self, piece: &Piece<'_>, input: usize, out: Place, transform: GatherTransform, t: usize, n: usize) {
+    unsafe fn gather(
+        &self,
+        piece: &Piece<'_>,
+        input: usize,
+        out: Place,
+        transform: GatherTransform,
+        t: usize,
+        n: usize,
+    ) {
         let rows = piece.rows.len();
         let out = self.view(out, rows);
         let width = out.len() / rows.max(1);
@@ -293,7 +323,11 @@ impl Machine<'_> {
                 Feed::U32(x) if width == 1 => (k.gather_u32)(indices.as_ptr(), indices.len(), x.as_ptr(), to.cast()),
                 Feed::U32(x) => {
                     for (i, row) in indices.iter().enumerate() {
-                        std::ptr::copy_nonoverlapping(x.as_ptr().add(*row as usize * width), to.cast::<u32>().add(i * width), width);
+                        std::ptr::copy_nonoverlapping(
+                            x.as_ptr().add(*row as usize * width),
+                            to.cast::<u32>().add(i * width),
+                            width,
+                        );
                     }
                 }
             }

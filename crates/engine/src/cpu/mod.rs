@@ -117,13 +117,26 @@ impl<'a> Tensors<'a> {
     ///
     /// # Panics
     /// When they are not.
-    pub fn train(parameters: &'a mut Floats, states: &'a Floats, gradients: &'a mut Floats, optimizer: &'a mut [Floats]) -> Self {
-        assert!(gradients.len() == parameters.len() && optimizer.iter().all(|s| s.len() == parameters.len()), "arenas of one length");
+    pub fn train(
+        parameters: &'a mut Floats,
+        states: &'a Floats,
+        gradients: &'a mut Floats,
+        optimizer: &'a mut [Floats],
+    ) -> Self {
+        assert!(
+            gradients.len() == parameters.len() && optimizer.iter().all(|s| s.len() == parameters.len()),
+            "arenas of one length"
+        );
         let mut pointers = [std::ptr::null_mut(); 3];
         for (p, s) in pointers.iter_mut().zip(optimizer) {
             *p = s.as_ptr_mut();
         }
-        Self { gradients: gradients.as_ptr_mut(), optimizer: pointers, trains: true, ..Self::forward(parameters, states) }
+        Self {
+            gradients: gradients.as_ptr_mut(),
+            optimizer: pointers,
+            trains: true,
+            ..Self::forward(parameters, states)
+        }
     }
 }
 
@@ -179,8 +192,14 @@ impl<'a> Machine<'a> {
         arenas: &'a mut Arenas,
         tensors: Tensors<'a>,
     ) -> Self {
-        assert!(arenas.batch.len() >= program.batch_len && arenas.derived.len() >= program.derived_len, "arenas of another program");
-        assert!(tensors.lengths.0 >= layout.total && tensors.lengths.1 >= states.total, "tensors shorter than their layout");
+        assert!(
+            arenas.batch.len() >= program.batch_len && arenas.derived.len() >= program.derived_len,
+            "arenas of another program"
+        );
+        assert!(
+            tensors.lengths.0 >= layout.total && tensors.lengths.1 >= states.total,
+            "tensors shorter than their layout"
+        );
         assert!(tensors.trains || !program.trains, "a program that trains needs gradients");
         let arenas = ArenaAddresses {
             batch: arenas.batch.as_ptr_mut(),
@@ -228,7 +247,10 @@ impl<'a> Machine<'a> {
         let crate::program::Place::Batch(id) = place else { return &[] };
         let buffer = &self.program.buffers[id];
         let len = buffer.rows.of(rows) * buffer.width;
-        assert!(rows <= self.program.capacity && buffer.layout == crate::program::Layout::Rows, "only matrices in rows can be read");
+        assert!(
+            rows <= self.program.capacity && buffer.layout == crate::program::Layout::Rows,
+            "only matrices in rows can be read"
+        );
         // SAFETY: the buffer lies inside the arena for any number of rows up to the capacity, and nobody writes while no part runs (`run`
         // returns when all threads are done).
         unsafe { std::slice::from_raw_parts(self.arenas.batch.add(buffer.offset), len) }

@@ -94,8 +94,14 @@ impl Graph {
 
     /// Resolves names and infers shapes.
     pub fn new(spec: Spec) -> Result<Self> {
-        let mut graph =
-            Graph { values: vec![], nodes: vec![], outputs: vec![], losses: vec![], names: HashMap::new(), spec: Spec::default() };
+        let mut graph = Graph {
+            values: vec![],
+            nodes: vec![],
+            outputs: vec![],
+            losses: vec![],
+            names: HashMap::new(),
+            spec: Spec::default(),
+        };
         for (i, input) in spec.inputs.iter().enumerate() {
             graph.add(&input.name, TensorType { shape: input.shape.clone(), kind: input.kind }, Source::Input(i))?;
         }
@@ -128,7 +134,10 @@ impl Graph {
             let id = graph.id(&o.value, "outputs")?;
             let v = &graph.values[id];
             if !v.ty.shape.rows || v.ty.kind != TypeName::F32 {
-                return Err(Error::shape(format!("{}: an output has one row of numbers per sample, received {}", o.name, v.ty.shape)));
+                return Err(Error::shape(format!(
+                    "{}: an output has one row of numbers per sample, received {}",
+                    o.name, v.ty.shape
+                )));
             }
             graph.outputs.push((o.name.clone(), id));
         }
@@ -136,7 +145,10 @@ impl Graph {
             let value = graph.id(&l.value, "losses")?;
             let ty = &graph.values[value].ty;
             if *ty != TensorType::f32(Shape::per_row([])) {
-                return Err(Error::shape(format!("{}: a loss has one value per row, [rows], received {}", l.name, ty.shape)));
+                return Err(Error::shape(format!(
+                    "{}: a loss has one value per row, [rows], received {}",
+                    l.name, ty.shape
+                )));
             }
             let (prediction, target) = (graph.id(&l.prediction, "losses")?, graph.id(&l.target, "losses")?);
             graph.losses.push(Loss { value, weight: l.weight, prediction, target });
@@ -148,14 +160,19 @@ impl Graph {
     fn add(&mut self, name: &str, ty: TensorType, source: Source) -> Result<ValueId> {
         let id = self.values.len();
         if self.names.insert(name.to_owned(), id).is_some() {
-            return Err(Error::option(format!("{name}: the name is used twice in this network; give one of the layers another name")));
+            return Err(Error::option(format!(
+                "{name}: the name is used twice in this network; give one of the layers another name"
+            )));
         }
         self.values.push(Value { name: name.to_owned(), ty, source });
         Ok(id)
     }
 
     fn id(&self, name: &str, user: &str) -> Result<ValueId> {
-        self.names.get(name).copied().ok_or_else(|| Error::shape(format!("{user}: there is no value named {name} before it")))
+        self.names
+            .get(name)
+            .copied()
+            .ok_or_else(|| Error::shape(format!("{user}: there is no value named {name} before it")))
     }
 
     /// The value of a name.

@@ -27,7 +27,9 @@ impl Op for BinaryCrossEntropy {
             return same_width(node, self.name());
         }
         if z.kind != TypeName::F32 || z.shape != Shape::per_row([1]) || target.shape != Shape::per_row([]) {
-            return Err(node.error(format!("binaryCrossEntropy with labels takes one logit [rows, 1], received {}", z.shape)));
+            return Err(
+                node.error(format!("binaryCrossEntropy with labels takes one logit [rows, 1], received {}", z.shape))
+            );
         }
         Ok(TensorType::f32(Shape::per_row([])))
     }

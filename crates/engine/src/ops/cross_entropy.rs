@@ -48,8 +48,16 @@ pub fn loss_backward(b: &mut Builder<'_>, node: &Node, kind: LossKind) -> Result
 /// Checks that predictions and targets are `[rows, k]` of the same width.
 pub fn same_width(node: &NodeTypes<'_>, what: &str) -> Result<TensorType> {
     let [z, target] = node.inputs()?;
-    if z.kind != TypeName::F32 || target.kind != TypeName::F32 || !z.shape.rows || z.shape.dims != target.shape.dims || z.shape.dims.len() != 1 {
-        return Err(node.error(format!("{what} takes predictions and targets of one shape [rows, k], received {} and {}", z.shape, target.shape)));
+    if z.kind != TypeName::F32
+        || target.kind != TypeName::F32
+        || !z.shape.rows
+        || z.shape.dims != target.shape.dims
+        || z.shape.dims.len() != 1
+    {
+        return Err(node.error(format!(
+            "{what} takes predictions and targets of one shape [rows, k], received {} and {}",
+            z.shape, target.shape
+        )));
     }
     Ok(TensorType::f32(Shape::per_row([])))
 }
@@ -69,7 +77,10 @@ impl Op for CrossEntropy {
             return same_width(node, self.name());
         }
         if z.kind != TypeName::F32 || !z.shape.rows || z.shape.dims.len() != 1 || target.shape != Shape::per_row([]) {
-            return Err(node.error(format!("crossEntropy takes logits [rows, classes] and ids [rows], received {} and {}", z.shape, target.shape)));
+            return Err(node.error(format!(
+                "crossEntropy takes logits [rows, classes] and ids [rows], received {} and {}",
+                z.shape, target.shape
+            )));
         }
         Ok(TensorType::f32(Shape::per_row([])))
     }

@@ -62,7 +62,8 @@ impl Op for Elementwise {
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         let parameters = self.parameters(node)?;
         let x = b.value(node.inputs[0])?;
-        let in_place = b.may_overwrite(node.inputs[0]) && (elementwise::FUNCTIONS[self.function].from_output || !b.needs_gradient(node.inputs[0]));
+        let in_place = b.may_overwrite(node.inputs[0])
+            && (elementwise::FUNCTIONS[self.function].from_output || !b.needs_gradient(node.inputs[0]));
         let y = if in_place { x } else { b.buffer_for(node.output, "") };
         b.emit(Instruction::Map { function: self.function, parameters, x, y });
         b.set_value(node.output, y);

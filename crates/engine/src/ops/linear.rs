@@ -29,7 +29,9 @@ impl Op for Linear {
             _ => return Err(node.error(format!("takes 2 or 3 inputs, received {}", node.inputs.len()))),
         };
         let (Some(inputs), &[k, n]) = (x.shape.dims.last(), &kernel.shape.dims[..]) else {
-            return Err(node.error(format!("takes [rows, …, in] and [in, out], received {} and {}", x.shape, kernel.shape)));
+            return Err(
+                node.error(format!("takes [rows, …, in] and [in, out], received {} and {}", x.shape, kernel.shape))
+            );
         };
         if x.kind != TypeName::F32 || !x.shape.rows || kernel.shape.rows || *inputs != k {
             return Err(node.error(format!("takes [rows, …, {k}] for a kernel {}, received {}", kernel.shape, x.shape)));
@@ -82,7 +84,16 @@ impl Op for Linear {
         if b.needs_gradient(node.inputs[1]) {
             let a = b.value(x)?;
             let (c, epilogue) = b.parameter_gradient(kernel);
-            b.emit(Instruction::Product { role: Role::WeightGradient, m: Extent::Fixed(k), n, k: rows, a, b: dy, c, epilogue });
+            b.emit(Instruction::Product {
+                role: Role::WeightGradient,
+                m: Extent::Fixed(k),
+                n,
+                k: rows,
+                a,
+                b: dy,
+                c,
+                epilogue,
+            });
         }
         if node.inputs.len() > 2 && b.needs_gradient(node.inputs[2]) {
             let bias = parameter(b, node, 2)?;

@@ -4,8 +4,8 @@
 //! the registry of the kernels.
 
 mod affine;
-mod cross_entropy;
 mod binary_cross_entropy;
+mod cross_entropy;
 mod dropout;
 mod elementwise;
 mod linear;

@@ -17,9 +17,14 @@ impl Op for Reshape {
     fn infer(&self, node: &NodeTypes<'_>) -> Result<TensorType> {
         let [x] = node.inputs()?;
         let shape = node.attributes.get("shape").cloned().unwrap_or_default();
-        let to: Shape = serde_json::from_value(shape).map_err(|e| Error::option(format!("{}: shape: {e}", node.name)))?;
+        let to: Shape =
+            serde_json::from_value(shape).map_err(|e| Error::option(format!("{}: shape: {e}", node.name)))?;
         if to.rows || !x.shape.rows || to.width() != x.shape.width() {
-            return Err(node.error(format!("cannot give rows of {} elements ({}) the shape {to}", x.shape.width(), x.shape)));
+            return Err(node.error(format!(
+                "cannot give rows of {} elements ({}) the shape {to}",
+                x.shape.width(),
+                x.shape
+            )));
         }
         Ok(TensorType { shape: Shape::per_row(to.dims), kind: x.kind })
     }

@@ -21,7 +21,11 @@ impl Op for Softmax {
     fn infer(&self, node: &NodeTypes<'_>) -> Result<TensorType> {
         let [x] = node.inputs()?;
         if x.kind != TypeName::F32 || x.shape.dims.is_empty() {
-            return Err(node.error(format!("{} takes numbers with at least one axis, received {}", self.name(), x.shape)));
+            return Err(node.error(format!(
+                "{} takes numbers with at least one axis, received {}",
+                self.name(),
+                x.shape
+            )));
         }
         Ok(x.clone())
     }

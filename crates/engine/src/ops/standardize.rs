@@ -26,7 +26,9 @@ impl Op for Standardize {
         let [x, mean, deviation, count] = node.inputs()?;
         let fits = |s: &TensorType| !s.shape.rows && s.shape.dims == x.shape.dims;
         if x.kind != TypeName::F32 || !x.shape.rows || !fits(mean) || !fits(deviation) || count.shape.width() != 1 {
-            return Err(node.error(format!("takes numbers [rows, …] and states of the shape of a row, received {}", x.shape)));
+            return Err(
+                node.error(format!("takes numbers [rows, …] and states of the shape of a row, received {}", x.shape))
+            );
         }
         Ok(x.clone())
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Buffer, BufferId, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, ParameterLayout, Place, Program, ProgramLoss,
-    ProgramOutput, fuse, liveness,
+    Buffer, BufferId, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, ParameterLayout,
+    Place, Program, ProgramLoss, ProgramOutput, fuse, liveness,
 };
 use crate::graph::spec::TypeName;
 use crate::graph::{Graph, Source, TensorType, ValueId};
@@ -34,7 +34,11 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
         values: vec![None; graph.values.len()],
         gradients: vec![None; graph.values.len()],
         parameter_gradients: HashMap::new(),
-        needs: if matches!(mode, Mode::Train { .. }) { graph.differentiable() } else { vec![false; graph.values.len()] },
+        needs: if matches!(mode, Mode::Train { .. }) {
+            graph.differentiable()
+        } else {
+            vec![false; graph.values.len()]
+        },
         users: vec![0; graph.values.len()],
         wanted: vec![false; graph.values.len()],
         saved: HashMap::new(),
@@ -144,7 +148,9 @@ impl Builder<'_> {
             Source::Input(_) => self.gather(value, value, GatherTransform::None),
             Source::Parameter(i) => Ok(Place::Parameter(i)),
             Source::State(i) => Ok(Place::State(i)),
-            Source::Node(_) => Err(Error::internal(format!("{} is used before it is made", self.graph.values[value].name))),
+            Source::Node(_) => {
+                Err(Error::internal(format!("{} is used before it is made", self.graph.values[value].name)))
+            }
         }
     }
 
@@ -177,7 +183,15 @@ impl Builder<'_> {
         }
         let (base, label) = (b.alias.unwrap_or(base), format!("{} as {}", b.label, self.graph.values[value].name));
         let id = self.program.buffers.len();
-        self.program.buffers.push(Buffer { label, rows, width, layout: Layout::Rows, pinned: false, alias: Some(base), offset: 0 });
+        self.program.buffers.push(Buffer {
+            label,
+            rows,
+            width,
+            layout: Layout::Rows,
+            pinned: false,
+            alias: Some(base),
+            offset: 0,
+        });
         Place::Batch(id)
     }
 
@@ -190,7 +204,10 @@ impl Builder<'_> {
     /// while it is gathered.
     pub fn foldable(&self, value: ValueId) -> bool {
         let v = &self.graph.values[value];
-        matches!(v.source, Source::Input(_)) && v.ty.kind == TypeName::F32 && self.users[value] == 1 && self.values[value].is_none()
+        matches!(v.source, Source::Input(_))
+            && v.ty.kind == TypeName::F32
+            && self.users[value] == 1
+            && self.values[value].is_none()
     }
 
     /// Gathers input `value` with a transformation; the result is the value `out`.
@@ -259,7 +276,9 @@ impl Builder<'_> {
     /// The layout that the maker of a value would like its gradient in.
     pub fn gradient_layout(&self, value: ValueId) -> Layout {
         match self.graph.values[value].source {
-            Source::Node(i) if self.users[value] == 1 => self.graph.nodes[i].op.gradient_layout(self, &self.graph.nodes[i]),
+            Source::Node(i) if self.users[value] == 1 => {
+                self.graph.nodes[i].op.gradient_layout(self, &self.graph.nodes[i])
+            }
             _ => Layout::Rows,
         }
     }

@@ -106,13 +106,17 @@ impl Describer<'_> {
                 (format!("product{what}"), 2 * m.of(self.rows) * n * k.of(self.rows))
             }
             Instruction::Derive { .. } => ("derive".to_owned(), 0),
-            Instruction::Map { function, .. } => (downslope_kernels::elementwise::FUNCTIONS[function].name.to_owned(), widest),
+            Instruction::Map { function, .. } => {
+                (downslope_kernels::elementwise::FUNCTIONS[function].name.to_owned(), widest)
+            }
             Instruction::MapGradient { function, .. } => {
                 (format!("{} gradient", downslope_kernels::elementwise::FUNCTIONS[function].name), widest)
             }
             Instruction::Affine { .. } => ("affine".to_owned(), 2 * widest),
             Instruction::Standardize { .. } => ("standardize".to_owned(), 2 * widest),
-            Instruction::Copy { add, .. } => (if add { "add" } else { "copy" }.to_owned(), if add { widest } else { 0 }),
+            Instruction::Copy { add, .. } => {
+                (if add { "add" } else { "copy" }.to_owned(), if add { widest } else { 0 })
+            }
             Instruction::Dropout { .. } => ("dropout".to_owned(), widest),
             Instruction::Multiply { .. } => ("multiply".to_owned(), widest),
             Instruction::Softmax { log, .. } => (if log { "logSoftmax" } else { "softmax" }.to_owned(), 4 * widest),

@@ -56,7 +56,10 @@ impl ParameterLayout {
                 }
             }
         }
-        let mut layout = ParameterLayout { entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; panels.len()], total: 0 };
+        let mut layout = ParameterLayout {
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; panels.len()],
+            total: 0,
+        };
         for wanted in [true, false] {
             for (i, p) in graph.spec.parameters.iter().enumerate().filter(|(i, _)| panels[*i] == wanted) {
                 let kind = match (wanted, &p.shape.dims[..]) {
@@ -72,7 +75,10 @@ impl ParameterLayout {
     /// The graph's states, all plain.
     pub fn of_states(graph: &Graph) -> Self {
         let states = &graph.spec.states;
-        let mut layout = ParameterLayout { entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; states.len()], total: 0 };
+        let mut layout = ParameterLayout {
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; states.len()],
+            total: 0,
+        };
         for (i, s) in states.iter().enumerate() {
             layout.push(i, Kind::Plain { len: s.shape.width() });
         }

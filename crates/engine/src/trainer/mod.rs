@@ -104,7 +104,13 @@ impl Trainer {
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph.
-    pub fn new(network: &Network, graph: &str, train: Dataset, validation: Option<Dataset>, options: &str) -> Result<Self> {
+    pub fn new(
+        network: &Network,
+        graph: &str,
+        train: Dataset,
+        validation: Option<Dataset>,
+        options: &str,
+    ) -> Result<Self> {
         let options = options::parse(options)?;
         let graph = network.extended(graph)?;
         if graph.losses.is_empty() {
@@ -170,7 +176,10 @@ impl Trainer {
     /// Native memory in bytes, without the data set.
     pub fn bytes(&self) -> usize {
         let floats = self.parameters.len() * (3 + self.moments.len()) + self.states.len();
-        floats * 4 + self.rows.capacity() * 4 + self.arenas.bytes() + self.validation.as_ref().map_or(0, Evaluator::bytes)
+        floats * 4
+            + self.rows.capacity() * 4
+            + self.arenas.bytes()
+            + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
     /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
@@ -181,7 +190,10 @@ impl Trainer {
     pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
         let width = self.hyperparameters().len();
         if rows.len() != width && rows.len() != steps * width {
-            return Err(Error::option(format!("advance: {steps} steps take rows of {width} numbers, received {} numbers", rows.len())));
+            return Err(Error::option(format!(
+                "advance: {steps} steps take rows of {width} numbers, received {} numbers",
+                rows.len()
+            )));
         }
         self.optimizer.check(rows)?;
         let started = Instant::now();

@@ -64,7 +64,10 @@ impl Optimizer {
         let kind = options.get("kind").and_then(Json::as_str).unwrap_or_default();
         let Some(index) = update::find(kind) else {
             let known: Vec<&str> = update::RULES.iter().map(|r| r.name).collect();
-            return Err(Error::option(format!("optimizer: there is no rule named '{kind}'; known are {}", known.join(", "))));
+            return Err(Error::option(format!(
+                "optimizer: there is no rule named '{kind}'; known are {}",
+                known.join(", ")
+            )));
         };
         let rule = &update::RULES[index];
         for (name, value) in options {
@@ -73,7 +76,8 @@ impl Optimizer {
             }
         }
         let variant = (rule.variant)(&|name| options.get(name).and_then(Json::as_bool).unwrap_or(false));
-        let groups: Vec<_> = graph.spec.parameters.iter().map(|p| (p.decay, p.regularizer.unwrap_or_default())).collect();
+        let groups: Vec<_> =
+            graph.spec.parameters.iter().map(|p| (p.decay, p.regularizer.unwrap_or_default())).collect();
         Ok(Self {
             rule,
             index: (index, variant),

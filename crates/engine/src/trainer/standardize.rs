@@ -60,7 +60,8 @@ pub fn learn(graph: &Graph, network: &Network, data: &Dataset, feeds: &Feeds) ->
             .map(|i| {
                 let variance = (squares[i] - sums[i] * sums[i] / n) / n;
                 // a constant feature, up to the rounding of its own sum
-                let deviation = if squares[i] > 0.0 && variance > 1e-14 * (squares[i] / n) { variance.sqrt() as f32 } else { 0.0 };
+                let deviation =
+                    if squares[i] > 0.0 && variance > 1e-14 * (squares[i] / n) { variance.sqrt() as f32 } else { 0.0 };
                 if deviation > 0.0 { deviation } else { 1.0 }
             })
             .collect();

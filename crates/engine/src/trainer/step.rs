@@ -16,7 +16,12 @@ impl Trainer {
         let total = weights.map_or(batch.len() as f64, |w| batch.iter().map(|r| f64::from(w[*r as usize])).sum());
         // a batch whose rows all weigh nothing changes nothing
         let scale = if total > 0.0 { (1.0 / total) as f32 } else { 0.0 };
-        let step = Step { number: p.total_steps, seed: self.seed, scalars: &self.optimizer.scalars, rule: self.optimizer.index };
+        let step = Step {
+            number: p.total_steps,
+            seed: self.seed,
+            scalars: &self.optimizer.scalars,
+            rule: self.optimizer.index,
+        };
         let tensors = Tensors::train(&mut self.parameters, &self.states, &mut self.gradients, &mut self.moments);
         let machine =
             Machine::new(&self.program, &self.layout, &self.state_layout, self.kernels, &mut self.arenas, tensors);
