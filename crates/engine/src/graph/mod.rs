@@ -11,6 +11,7 @@ use crate::ops::{self, NodeTypes};
 use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
 use crate::{Error, Result};
 
+pub use crate::ops::names as op_names;
 pub use shape::{Shape, TensorType};
 use spec::{InferSpec, Spec, TypeName};
 
