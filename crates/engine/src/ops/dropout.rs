@@ -57,9 +57,4 @@ impl Op for Dropout {
         b.add_gradient(input, dy);
         Ok(())
     }
-
-    /// Without a rate it hands its input on; then what it reads is what its input's maker reads.
-    fn backward_reads_output(&self) -> bool {
-        true
-    }
 }
