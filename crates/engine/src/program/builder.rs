@@ -334,7 +334,7 @@ impl Builder<'_> {
             let out = self.buffer_for(l.value, " seed");
             self.emit(Instruction::Seed { weight: l.weight, out });
             self.seeds.insert(l.value, out);
-            self.gradients[l.value] = Some(out);
+            self.add_gradient(l.value, out);
         }
         Ok(())
     }
