@@ -172,7 +172,7 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
         _ => ("squaredError", k, "z"),
     };
     let (shape, column): (&[usize], _) = match loss {
-        "crossEntropy" if ids => (&[], labels("target", k.max(2), (0..rows).map(|_| r.range(0, k) as u32).collect())),
+        "crossEntropy" if ids => (&[], labels("target", k, (0..rows).map(|_| r.range(0, k) as u32).collect())),
         "binaryCrossEntropy" if ids => (&[], labels("target", 2, (0..rows).map(|_| r.range(0, 2) as u32).collect())),
         "crossEntropy" => (&[k], floats("target", &[k], probabilities(r, rows, k))),
         "binaryCrossEntropy" => (&[k], floats("target", &[k], (0..rows * k).map(|_| r.unit().abs()).collect())),

@@ -78,7 +78,7 @@ impl Case {
         match (op, r.range(0, 2)) {
             ("crossEntropy", 0) => {
                 case.net.input("target", &[], "u32");
-                case.columns.push(labels("target", k.max(2), (0..rows).map(|_| r.range(0, k) as u32).collect()));
+                case.columns.push(labels("target", k, (0..rows).map(|_| r.range(0, k) as u32).collect()));
             }
             ("binaryCrossEntropy", 0) => {
                 case = Self::new(r, &[1], 4);
