@@ -322,6 +322,14 @@ impl Network {
                     feed.name, x[bad]
                 )));
             }
+            if let (Column::U32(ids), Some(classes)) = (feed.values, self.inner.graph.classes[at])
+                && let Some(row) = ids.iter().position(|id| *id as usize >= classes.count)
+            {
+                return Err(Error::data(format!(
+                    "predict: {} must hold ids below {}, received {} in row {row}",
+                    feed.name, classes.count, ids[row]
+                )));
+            }
             feeds[at] = Some(feed.values);
         }
         if let Some(missing) = spec.inputs.iter().zip(&feeds).find(|(_, f)| f.is_none()) {
