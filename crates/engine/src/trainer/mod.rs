@@ -263,3 +263,6 @@ impl Trainer {
         Ok(self.network.with_arenas(self.parameters.clone(), self.states.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests;
