@@ -285,6 +285,9 @@ impl Network {
                 )));
             };
             let input = &spec.inputs[at];
+            if feeds[at].is_some() {
+                return Err(Error::shape(format!("predict: {} is given twice", feed.name)));
+            }
             let width = input.shape.width();
             if feed.shape != input.shape.dims && !(width == 1 && feed.shape.iter().product::<usize>() == 1) {
                 return Err(Error::shape(format!(
