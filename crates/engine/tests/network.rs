@@ -89,9 +89,9 @@ fn transforms_of_outputs() {
     for (r, row) in plain.values.chunks(3).enumerate() {
         let e: Vec<f64> = row.iter().map(|x| f64::from(*x).exp()).collect();
         let sum: f64 = e.iter().sum();
-        for c in 0..3 {
-            assert!((f64::from(softmax.values[r * 3 + c]) - e[c] / sum).abs() < 1e-6);
-            assert!((f64::from(sigmoid.values[r * 3 + c]) - e[c] / (1.0 + e[c])).abs() < 1e-6);
+        for (c, e) in e.iter().enumerate() {
+            assert!((f64::from(softmax.values[r * 3 + c]) - e / sum).abs() < 1e-6);
+            assert!((f64::from(sigmoid.values[r * 3 + c]) - e / (1.0 + e)).abs() < 1e-6);
         }
         let best = (0..3).max_by(|a, b| row[*a].total_cmp(&row[*b])).expect("a class");
         assert_eq!(argmax.values[r], best as f32);
