@@ -1,1 +1,15 @@
-//! The native half of the border between TypeScript and the engine.
+//! The native half of the border between TypeScript and the engine: convert, call the engine, convert back.
+//!
+//! Errors cross as data ([`outcome::Outcome`]), long work runs on our own threads ([`spawn`]), and nothing here ever
+//! calls JavaScript except to settle a promise.
+
+mod columns;
+mod dataset;
+mod graph;
+mod memory;
+mod network;
+mod outcome;
+mod pool;
+mod slot;
+mod spawn;
+mod trainer;

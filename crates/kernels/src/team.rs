@@ -98,7 +98,9 @@ impl Team {
         s.running.store(self.helpers.len(), Ordering::Relaxed);
         // SAFETY: only the lifetime is erased; this function does not return before every helper is done with it, and no helper reads the
         // cell now.
-        unsafe { *s.job.get() = Some(std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(std::ptr::from_ref(f))) };
+        unsafe {
+            *s.job.get() = Some(std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(std::ptr::from_ref(f)))
+        };
         s.job_number.fetch_add(1, Ordering::SeqCst);
         for (t, (thread, _)) in self.helpers.iter().enumerate() {
             if s.parked[t + 1].swap(false, Ordering::SeqCst) {

@@ -46,7 +46,14 @@ fn fma(a: f32, b: f32, c: f32) -> f32 {
 }
 
 /// The contract, naively.
-fn reference(m: usize, n: usize, k: usize, a: &dyn Fn(usize, usize) -> f32, b: &dyn Fn(usize, usize) -> f32, old: Option<&[f32]>) -> Vec<f32> {
+fn reference(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &dyn Fn(usize, usize) -> f32,
+    b: &dyn Fn(usize, usize) -> f32,
+    old: Option<&[f32]>,
+) -> Vec<f32> {
     let mut c = vec![0f32; m * n];
     for i in 0..m {
         for j in 0..n {
@@ -145,10 +152,8 @@ fn layouts_and_epilogues_give_the_bits_of_the_contract() {
                 let mut c = vec![7f32; m * n];
                 let epilogue = if relu { Epilogue::BiasRelu(bias.as_ptr()) } else { Epilogue::Bias(bias.as_ptr()) };
                 case.run(&kernels, rowmajor_a, b_panels, Mat::row_major(c.as_mut_ptr(), n), epilogue, 1);
-                let biased: Vec<f32> = (0..m * n)
-                    .map(|i| want[i] + bias[i % n])
-                    .map(|x| if relu && 0.0 > x { 0.0 } else { x })
-                    .collect();
+                let biased: Vec<f32> =
+                    (0..m * n).map(|i| want[i] + bias[i % n]).map(|x| if relu && 0.0 > x { 0.0 } else { x }).collect();
                 assert_eq!(bits(&c), bits(&biased), "bias {name}");
             }
 
@@ -170,10 +175,24 @@ fn layouts_and_epilogues_give_the_bits_of_the_contract() {
             let mut b_rows = b.clone();
             b_rows.extend([f32::NAN; 16]);
             let mut c = vec![7f32; m * n];
-            case.run(&kernels, left, Mat::row_major(b_rows.as_mut_ptr(), n), Mat::row_major(c.as_mut_ptr(), n), Epilogue::Store, 1);
+            case.run(
+                &kernels,
+                left,
+                Mat::row_major(b_rows.as_mut_ptr(), n),
+                Mat::row_major(c.as_mut_ptr(), n),
+                Epilogue::Store,
+                1,
+            );
             assert_eq!(bits(&c), bits(&want), "transposed {name}");
             let mut c = panels(m, n, &old);
-            case.run(&kernels, left, Mat::row_major(b_rows.as_mut_ptr(), n), Mat::panels(c.as_mut_ptr(), m), Epilogue::Add, 1);
+            case.run(
+                &kernels,
+                left,
+                Mat::row_major(b_rows.as_mut_ptr(), n),
+                Mat::panels(c.as_mut_ptr(), m),
+                Epilogue::Add,
+                1,
+            );
             assert_eq!(bits(&unpanel(m, n, &c)), bits(&added), "transposed add {name}");
         }
     }

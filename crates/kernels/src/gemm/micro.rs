@@ -1,5 +1,6 @@
 //! The innermost loops: one tile of C in registers.
 
+use crate::Mat;
 use crate::simd::Lanes;
 
 /// The tiles that fit the registers of an instruction set.
@@ -8,27 +9,43 @@ pub trait MicroKernel: Lanes {
     const WIDE: usize;
     /// Most rows of a tile that is one panel wide.
     const NARROW: usize;
+
+    /// [`tile`] in a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
+    ///
+    /// # Safety
+    /// As [`tile`].
+    unsafe fn tile<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out);
 }
 
-impl MicroKernel for crate::simd::Scalar {
-    const WIDE: usize = 0;
-    const NARROW: usize = 4;
+macro_rules! micro_kernel {
+    ($lanes:ident, $function:ident, $wide:literal, $narrow:literal $(, $feature:meta)?) => {
+        impl MicroKernel for crate::simd::$lanes {
+            const WIDE: usize = $wide;
+            const NARROW: usize = $narrow;
+
+            #[inline(always)]
+            unsafe fn tile<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
+                // SAFETY: handed on; the caller runs on a machine with this instruction set.
+                unsafe { $function::<MR, NV, T>(k, a, b, o) }
+            }
+        }
+
+        $(#[$feature])?
+        #[inline(never)]
+        unsafe fn $function<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
+            // SAFETY: handed on.
+            unsafe { tile::<crate::simd::$lanes, MR, NV, T>(k, a, b, o) }
+        }
+    };
 }
+
+micro_kernel!(Scalar, scalar_tile, 0, 4);
 #[cfg(target_arch = "x86_64")]
-impl MicroKernel for crate::simd::Avx2 {
-    const WIDE: usize = 0;
-    const NARROW: usize = 6;
-}
+micro_kernel!(Avx2, avx2_tile, 0, 6, target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
-impl MicroKernel for crate::simd::Avx512 {
-    const WIDE: usize = 14;
-    const NARROW: usize = 16;
-}
+micro_kernel!(Avx512, avx512_tile, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"));
 #[cfg(target_arch = "aarch64")]
-impl MicroKernel for crate::simd::Neon {
-    const WIDE: usize = 0;
-    const NARROW: usize = 6;
-}
+micro_kernel!(Neon, neon_tile, 0, 6, target_feature(enable = "neon"));
 
 /// What a tile does with its sums; pointers are null where not wanted.
 #[derive(Clone, Copy)]
@@ -64,31 +81,36 @@ pub struct Slice {
     pub chunk: usize,
 }
 
-/// `MR` rows by `NV` panels: sums over `k` terms, then out.
+/// Repeats a block for `i` in `0..n` with `i` a constant: the sums then stay in registers, which a loop does not promise.
+macro_rules! unroll {
+    ($n:expr, $i:ident, $body:block) => { unroll!(@ $n, $i, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) };
+    (@ $n:expr, $i:ident, $body:block, $($k:literal)*) => { $( if $n > $k { const $i: usize = $k; $body } )* };
+}
+
+/// `MR` rows by `NV` panels: sums over `k` terms, then out. `T` says that A's rows are 1 apart. Element (p, j) of B is that of the view.
 ///
 /// # Safety
 /// All pointers are valid for the tile.
 #[inline(always)]
-pub unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(k: usize, a: Slice, b: *const f32, b_row: usize, b_panel: usize, o: &Out) {
+unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
     // SAFETY: the caller's pointers are valid for the tile; columns beyond `o.columns` are masked where they must be.
     unsafe {
         let mut sums = [[V::zero(); NV]; MR];
-        let mut bp = b;
-        if a.row == 1 {
+        let mut bp = b.ptr.cast_const();
+        if T {
             // a column of A is contiguous: one pointer walks
             let mut ap = a.a;
             for _ in 0..k {
-                let mut bv = [V::zero(); NV];
-                for v in 0..NV {
-                    bv[v] = V::load(bp.add(v * b_panel));
-                }
-                for i in 0..MR {
-                    let x = V::splat(*ap.add(i));
-                    for v in 0..NV {
-                        sums[i][v] = x.fma(bv[v], sums[i][v]);
+                let b0 = V::load(bp);
+                let b1 = if NV > 1 { V::load(bp.add(b.panel)) } else { b0 };
+                unroll!(MR, I, {
+                    let x = V::splat(*ap.add(I));
+                    sums[I][0] = x.fma(b0, sums[I][0]);
+                    if NV > 1 {
+                        sums[I][NV - 1] = x.fma(b1, sums[I][NV - 1]);
                     }
-                }
-                bp = bp.add(b_row);
+                });
+                bp = bp.add(b.row);
                 ap = ap.add(a.column);
             }
         } else {
@@ -98,53 +120,40 @@ pub unsafe fn tile<V: Lanes, const MR: usize, const NV: usize>(k: usize, a: Slic
             while done < k {
                 let len = group.min(k - done);
                 for p in 0..len {
-                    let mut bv = [V::zero(); NV];
-                    for v in 0..NV {
-                        bv[v] = V::load(bp.add(v * b_panel));
-                    }
-                    for i in 0..MR {
-                        let x = V::splat(*ap.add(i * a.row + p));
-                        for v in 0..NV {
-                            sums[i][v] = x.fma(bv[v], sums[i][v]);
+                    let b0 = V::load(bp);
+                    let b1 = if NV > 1 { V::load(bp.add(b.panel)) } else { b0 };
+                    unroll!(MR, I, {
+                        let x = V::splat(*ap.add(I * a.row + p));
+                        sums[I][0] = x.fma(b0, sums[I][0]);
+                        if NV > 1 {
+                            sums[I][NV - 1] = x.fma(b1, sums[I][NV - 1]);
                         }
-                    }
-                    bp = bp.add(b_row);
+                    });
+                    bp = bp.add(b.row);
                 }
                 done += len;
                 ap = ap.add(a.chunk);
             }
         }
-        for v in 0..NV {
-            let columns = o.columns.saturating_sub(v * 16).min(16);
-            let full = columns == 16;
+        unroll!(NV, P, {
+            let columns = o.columns.saturating_sub(P * 16).min(16);
+            let written = if o.pad { 16 } else { columns };
+            let c = o.c.add(P * o.panel);
             if o.add {
-                for i in 0..MR {
-                    let c = o.c.add(i * o.row + v * o.panel);
-                    let old = if full || o.pad { V::load(c) } else { V::load_first(c, columns) };
-                    sums[i][v] = old.add(sums[i][v]);
-                }
+                unroll!(MR, I, { sums[I][P] = V::load_first(c.add(I * o.row), columns).add(sums[I][P]) });
             }
             if !o.bias.is_null() {
-                let bias = V::load_first(o.bias.add(v * 16), columns);
-                for i in 0..MR {
-                    sums[i][v] = sums[i][v].add(bias);
-                }
+                let bias = V::load_first(o.bias.add(P * 16), columns);
+                unroll!(MR, I, { sums[I][P] = sums[I][P].add(bias) });
                 if o.relu {
-                    for i in 0..MR {
-                        sums[i][v] = V::zero().larger(sums[i][v]);
-                    }
+                    unroll!(MR, I, { sums[I][P] = V::zero().larger(sums[I][P]) });
                 }
             }
-            for i in 0..MR {
-                let c = o.c.add(i * o.row + v * o.panel);
-                if full {
-                    sums[i][v].store(c);
-                } else if o.pad {
-                    sums[i][v].keep_first(columns).store(c);
-                } else {
-                    sums[i][v].store_first(c, columns);
-                }
+            if columns == 16 {
+                unroll!(MR, I, { sums[I][P].store(c.add(I * o.row)) });
+            } else {
+                unroll!(MR, I, { sums[I][P].keep_first(columns).store_first(c.add(I * o.row), written) });
             }
-        }
+        });
     }
 }

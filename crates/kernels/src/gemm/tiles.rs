@@ -1,6 +1,7 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
-use super::micro::{MicroKernel, Out, Slice, tile};
+use super::micro::{MicroKernel, Out, Slice};
+use crate::simd::Lanes;
 use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
 
 /// Floats of A that stay in the second-level cache while the panels of B pass.
@@ -25,24 +26,23 @@ impl Split {
 
 macro_rules! by_rows {
     ($rows:expr, $nv:literal, $args:tt, $($n:literal)*) => {
-        match $rows { $($n => tile::<V, $n, $nv> $args,)* _ => unreachable!("tiles have at most 16 rows") }
+        match $rows { $($n => V::tile::<$n, $nv, T> $args,)* _ => unreachable!("tiles have at most 16 rows") }
     };
 }
 
 #[inline(always)]
-unsafe fn one_tile<V: MicroKernel>(rows: usize, wide: bool, k: usize, a: Slice, b: crate::Mat, o: &Out) {
-    let (bp, row, panel) = (b.ptr.cast_const(), b.row, b.panel);
+unsafe fn one_tile<V: MicroKernel, const T: bool>(rows: usize, wide: bool, k: usize, a: Slice, b: crate::Mat, o: &Out) {
     // the branches on constants leave only the tiles that the instruction set has
     // SAFETY: handed on.
     unsafe {
         if V::WIDE >= 14 && wide {
-            by_rows!(rows, 2, (k, a, bp, row, panel, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
+            by_rows!(rows, 2, (k, a, b, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
         } else if V::NARROW >= 16 {
-            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
         } else if V::NARROW >= 6 {
-            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4 5 6)
+            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4 5 6)
         } else {
-            by_rows!(rows, 1, (k, a, bp, row, panel, o), 1 2 3 4)
+            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4)
         }
     }
 }
@@ -104,10 +104,15 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                             Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (bias.add(p * 16), true),
                             Epilogue::Bias(_) | Epilogue::BiasRelu(_) => {}
                             Epilogue::Update(_) => {
-                                (o.c, o.row, o.panel, o.pad) = (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
+                                (o.c, o.row, o.panel, o.pad) =
+                                    (g.scratch.add(SCRATCH_A + t * 512), 16, 16 * (end - start), true);
                             }
                         }
-                        one_tile::<V>(end - start, wide, k, a, b, &o);
+                        if a.row == 1 {
+                            one_tile::<V, true>(end - start, wide, k, a, b, &o);
+                        } else {
+                            one_tile::<V, false>(end - start, wide, k, a, b, &o);
+                        }
                         if let (Epilogue::Update(rule), true) = (g.epilogue, last) {
                             for v in 0..width {
                                 let n = 16 * (end - start);
@@ -138,9 +143,9 @@ unsafe fn copy_tiles<V: MicroKernel>(g: &Gemm<'_>, row: usize, split: Split) {
     }
 }
 
-/// The transpose of a matrix in panels, in panels.
+/// The transpose of a matrix in panels, in panels. Whole vectors are read; the compiler does the rest well enough.
 #[inline(always)]
-pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
+pub unsafe fn transpose<V: Lanes>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
     for p in p0..p1.min(rows.div_ceil(16)) {
         // result panel p holds source rows 16p..16p+16 as its columns
         let have = (rows - p * 16).min(16);
@@ -150,13 +155,16 @@ pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f
             unsafe {
                 let from = x.add(c0 * rows + p * 16 * 16);
                 let to = y.add(p * 16 * columns + c0 * 16);
+                let mut block = [[0f32; 16]; 16];
+                for r in 0..have {
+                    V::load(from.add(r * 16)).store(block[r].as_mut_ptr());
+                }
                 for c in 0..wide {
-                    for r in 0..have {
-                        *to.add(c * 16 + r) = *from.add(r * 16 + c);
+                    let mut row = [0f32; 16];
+                    for r in 0..16 {
+                        row[r] = block[r][c];
                     }
-                    for r in have..16 {
-                        *to.add(c * 16 + r) = 0.0;
-                    }
+                    V::load(row.as_ptr()).store(to.add(c * 16));
                 }
             }
         }

@@ -20,6 +20,10 @@ pub(super) unsafe fn kernel<V: Lanes>(
 ) {
     // SAFETY: the rules of `Loss`. z is read before dz is written, which may be the same place.
     unsafe {
+        if let (Target::Ids(ids), 1..=LANES) = (target, n) {
+            narrow::<V>(rows, n, z, ldz, ids, dl, loss, dz, lddz);
+            return;
+        }
         for r in 0..rows {
             let (z, dz) = (z.add(r * ldz), dz.wrapping_add(r * lddz));
             let factor = if dl.is_null() { 1.0 } else { dl.add(r).read_unaligned() };
@@ -81,6 +85,54 @@ pub(super) unsafe fn kernel<V: Lanes>(
                     }
                 }
             }
+        }
+    }
+}
+
+/// Rows that fit into one vector: the same operations in registers, and the logarithms of 16 rows at once.
+#[expect(clippy::too_many_arguments, reason = "the shape of `Loss`")]
+#[inline(always)]
+unsafe fn narrow<V: Lanes>(
+    rows: usize,
+    n: usize,
+    z: *const f32,
+    ldz: usize,
+    ids: *const u32,
+    dl: *const f32,
+    loss: *mut f32,
+    dz: *mut f32,
+    lddz: usize,
+) {
+    const INDEX: [f32; LANES] = [0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.];
+    // SAFETY: the rules of `Loss`, n at most 16.
+    unsafe {
+        let (index, used) = (V::load(INDEX.as_ptr()), V::mask_first(n));
+        let (lowest, one) = (V::splat(f32::NEG_INFINITY), V::splat(1.0));
+        let mut at = 0;
+        while at < rows {
+            let left = LANES.min(rows - at);
+            let (mut sums, mut own) = ([1f32; LANES], [0f32; LANES]);
+            for i in 0..left {
+                let r = at + i;
+                let id = ids.add(r).read_unaligned();
+                debug_assert!((id as usize) < n);
+                let x = V::load_first(z.add(r * ldz), n);
+                // NaN is passed over, as in rows of any length
+                let most = V::select(used, x, lowest).larger(lowest).max();
+                own[i] = z.add(r * ldz + id as usize).read_unaligned() - most;
+                let e = math::exp(x.sub(V::splat(most)));
+                sums[i] = e.keep_first(n).sum();
+                if !dz.is_null() {
+                    let p = e.mul(V::splat(1.0 / sums[i]));
+                    let p = V::select(index.eq(V::splat(id as f32)), p.sub(one), p);
+                    let factor = if dl.is_null() { 1.0 } else { dl.add(r).read_unaligned() };
+                    p.mul(V::splat(factor)).store_first(dz.add(r * lddz), n);
+                }
+            }
+            if !loss.is_null() {
+                math::log(V::load(sums.as_ptr())).sub(V::load(own.as_ptr())).store_first(loss.add(at), left);
+            }
+            at += LANES;
         }
     }
 }

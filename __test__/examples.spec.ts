@@ -1,0 +1,48 @@
+/** Every example runs to its end in a process of its own, and says what it promises. */
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import test from 'ava'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const run = promisify(execFile)
+
+/** What to expect of an example's output; an example that is not named here fails the last test. */
+const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
+  'demo.mjs': {
+    lines: [
+      /^epoch 25\/25 {3}loss 0\.\d{4} {3}accuracy 0\.9[5-9]\d\d$/m,
+      /^test {10}loss 0\.\d{4} {3}accuracy 0\.9[5-9]\d\d$/m,
+      /^confusion matrix/m,
+      /▓/,
+      /^all 360 predictions are the same, bit for bit$/m,
+    ],
+  },
+  'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
+  'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
+  'serve.mjs': { args: ['--try'], lines: [/→ 200 \{"classes":\["versicolor","setosa"\]\}/, /→ 400 \{"error":"/] },
+  'schedules.mjs': { lines: [/^constant .* accuracy 0\.9\d+$/m, /^my own .* accuracy 0\.9\d+$/m] },
+  'loop.mjs': { lines: [/^stopped, with a model of 4 parameter tensors$/m, /^the second run: TimeoutError$/m] },
+}
+
+/** Files in `examples/` that are no examples but serve them. */
+const HELPERS = new Set(['terminal.mjs'])
+
+for (const [name, { args = [], lines }] of Object.entries(EXPECTED)) {
+  test(`examples/${name}`, async (t) => {
+    t.timeout(60_000)
+    const { stdout, stderr } = await run(process.execPath, [`examples/${name}`, ...args], {
+      cwd: root,
+      timeout: 60_000,
+    })
+    t.is(stderr, '')
+    t.false(stdout.includes('\x1b'), 'no escapes off a terminal')
+    for (const line of lines) t.regex(stdout, line)
+  })
+}
+
+test('every example is run by a test', (t) => {
+  const examples = readdirSync(new URL('../examples/', import.meta.url)).filter((name) => name.endsWith('.mjs'))
+  t.deepEqual(examples.filter((name) => !HELPERS.has(name)).sort(), Object.keys(EXPECTED).sort())
+})

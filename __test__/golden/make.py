@@ -1,0 +1,179 @@
+"""Golden training runs from PyTorch: what `golden.spec.ts` compares downslope with.
+
+    python __test__/golden/make.py        (PyTorch >= 2, numpy; about a minute)
+
+A 5-8-6-3 tanh network takes 50 steps from given weights on given rows, without shuffling:
+  single  one batch of 30 rows, 50 epochs of one step, so that every epoch's loss is the loss of one step
+  several 150 rows in batches of 30, 10 epochs of five steps
+with cross entropy over three classes, and with the mean squared error of three outputs (`several` only).
+
+All numbers are from f64 arithmetic on weights and rows that f32 holds exactly. `noise` is how far the same run in f32
+is from that (largest relative difference over losses and norm): the floor that any f32 engine sees.
+
+Decay: `weightDecay` is added to the gradient for sgd and adam (torch.optim.SGD, Adam) and decoupled for adamw
+(torch.optim.AdamW). `decay: "kernels"` puts the biases into a parameter group without decay, which is downslope's
+default; `decay: "all"` has one group, which is `decayAll: true`. `l2` adds l2/2 * sum(kernel**2) to the loss, kernels only.
+An epoch's loss is the mean of its batches' losses, each before its step and without the penalty; the penalty is recorded beside
+it, of the weights at the end of the epoch.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+torch.set_num_threads(1)
+HERE = Path(__file__).parent
+WIDTHS = [5, 8, 6, 3]
+BATCH, STEPS, DECAY, L2 = 30, 50, 0.05, 0.02
+
+RULES = {
+    "sgd": ("sgd", {"learningRate": 0.1}),
+    "sgd momentum": ("sgd", {"learningRate": 0.05, "momentum": 0.9}),
+    "sgd nesterov": ("sgd", {"learningRate": 0.05, "momentum": 0.9, "nesterov": True}),
+    "sgd dampening": ("sgd", {"learningRate": 0.1, "momentum": 0.8, "dampening": 0.5}),
+    "adam": ("adam", {"learningRate": 0.01}),
+    "adam betas": ("adam", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6}),
+    "adam amsgrad": ("adam", {"learningRate": 0.02, "beta2": 0.9, "amsgrad": True}),
+    "adamw": ("adamw", {"learningRate": 0.01}),
+}
+REGIMES = {
+    "plain": {},
+    "decay": {"weightDecay": DECAY, "decay": "kernels"},
+    "decay all": {"weightDecay": DECAY, "decay": "all"},
+    "l2": {"l2": L2},
+    "decay and l2": {"weightDecay": DECAY, "decay": "kernels", "l2": L2},
+}
+
+
+def problem(rng):
+    """Weights, rows and targets; everything is exactly representable in f32."""
+    f32 = lambda x: x.astype(np.float32).astype(np.float64)
+    weights = {}
+    for i, (n, m) in enumerate(zip(WIDTHS, WIDTHS[1:]), 1):
+        weights[f"dense_{i}/kernel"] = f32(rng.uniform(-1, 1, (n, m)) * np.sqrt(6 / (n + m)))
+        weights[f"dense_{i}/bias"] = f32(rng.normal(0, 0.1, m))  # not zero, so that decay of biases shows
+    x = f32(rng.normal(0, 1, (150, WIDTHS[0])))
+    mixed = np.sin(x @ rng.normal(0, 1, (5, 3))) + 0.5 * x @ rng.normal(0, 1, (5, 3)) + rng.normal(0, 0.3, (150, 3))
+    return weights, x, mixed.argmax(1), f32(mixed)
+
+
+def optimizer(kind, options, regime, kernels, biases):
+    """The torch optimizer with one parameter group, or two where decay spares the biases."""
+    decay = regime.get("weightDecay", 0.0)
+    groups = [
+        {"params": kernels, "weight_decay": decay},
+        {"params": biases, "weight_decay": decay if regime.get("decay") == "all" else 0.0},
+    ]
+    if kind == "sgd":
+        return torch.optim.SGD(
+            groups,
+            lr=options["learningRate"],
+            momentum=options.get("momentum", 0),
+            dampening=options.get("dampening", 0),
+            nesterov=options.get("nesterov", False),
+        )
+    make = torch.optim.Adam if kind == "adam" else torch.optim.AdamW
+    return make(
+        groups,
+        lr=options["learningRate"],
+        betas=(options.get("beta1", 0.9), options.get("beta2", 0.999)),
+        eps=options.get("epsilon", 1e-8),
+        amsgrad=options.get("amsgrad", False),
+    )
+
+
+def train(data, loss, rows, rule, regime, dtype):
+    """50 steps; loss before and penalty after each, weights at the end."""
+    weights, x, classes, numbers = data
+    kind, options = rule
+    w = {name: torch.tensor(v, dtype=dtype, requires_grad=True) for name, v in weights.items()}
+    kernels = [v for name, v in w.items() if name.endswith("kernel")]
+    biases = [v for name, v in w.items() if name.endswith("bias")]
+    x = torch.tensor(x, dtype=dtype)
+    target = torch.tensor(classes) if loss == "crossEntropy" else torch.tensor(numbers, dtype=dtype)
+    criterion = torch.nn.CrossEntropyLoss() if loss == "crossEntropy" else torch.nn.MSELoss()
+    opt = optimizer(kind, options, regime, kernels, biases)
+    losses, penalties = [], []
+    for step in range(STEPS):
+        begin = step * BATCH % rows
+        h = x[begin : begin + BATCH]
+        for i in range(1, len(WIDTHS)):
+            h = h @ w[f"dense_{i}/kernel"] + w[f"dense_{i}/bias"]
+            if i < len(WIDTHS) - 1:
+                h = torch.tanh(h)
+        value = criterion(h, target[begin : begin + BATCH])
+        penalty = regime.get("l2", 0.0) / 2 * sum((k**2).sum() for k in kernels)
+        opt.zero_grad()
+        (value + penalty).backward()
+        opt.step()
+        losses.append(value.item())
+        with torch.no_grad():
+            penalties.append(float(regime.get("l2", 0.0) / 2 * sum((k**2).sum() for k in kernels)))
+    final = {name: v.detach().to(torch.float64).numpy() for name, v in w.items()}
+    return np.array(losses), np.array(penalties), final
+
+
+def norm(weights):
+    return float(np.sqrt(sum((v**2).sum() for v in weights.values())))
+
+
+def digits(values, n=9):
+    return [float(f"{v:.{n}g}") for v in np.ravel(values)]
+
+
+def run(data, loss, rows, name, regime_name):
+    rule, regime = RULES[name], REGIMES[regime_name]
+    losses, penalties, final = train(data, loss, rows, rule, regime, torch.float64)
+    rough, _, rough_final = train(data, loss, rows, rule, regime, torch.float32)
+    per_epoch = rows // BATCH
+    mean = lambda v: v.reshape(-1, per_epoch).mean(1)
+    noise = max(
+        float(np.max(np.abs(mean(rough) - mean(losses)) / mean(losses))), abs(norm(rough_final) / norm(final) - 1)
+    )
+    case = {
+        "name": f"{name}, {regime_name}, {'one batch' if per_epoch == 1 else 'several batches'}",
+        "optimizer": rule[0],
+        "options": rule[1],
+        **regime,
+        "rows": rows,
+        "epochs": STEPS // per_epoch,
+        "losses": digits(mean(losses)),
+        "norm": digits([norm(final)])[0],
+        "noise": float(f"{noise:.1e}"),
+    }
+    if regime.get("l2"):
+        case["penalties"] = digits(penalties[per_epoch - 1 :: per_epoch])
+    if rows > BATCH:
+        case["weights"] = {k: digits(v, 7) for k, v in final.items()}
+    return case
+
+
+def main():
+    rng = np.random.default_rng(20)
+    data = problem(rng)
+    weights, x, classes, numbers = data
+    start = {
+        "made": f"make.py, torch {torch.__version__.split('+')[0]}, numpy {np.__version__}",
+        "widths": WIDTHS,
+        "batchSize": BATCH,
+        "weights": {k: {"shape": list(v.shape), "data": digits(v)} for k, v in weights.items()},
+        "inputs": digits(x),
+        "classes": classes.tolist(),
+        "numbers": digits(numbers),
+    }
+    files = {"problem": start}
+    names = [(rule, regime) for rule in RULES for regime in REGIMES]
+    files["cross-entropy"] = [run(data, "crossEntropy", rows, *n) for rows in (BATCH, 150) for n in names]
+    files["squared-error"] = [run(data, "meanSquaredError", 150, *n) for n in names]
+    for name, value in files.items():
+        # one case a line: small, and a change shows as a line
+        text = "[\n" + ",\n".join(json.dumps(v) for v in value) + "\n]" if isinstance(value, list) else json.dumps(value)
+        (HERE / f"{name}.json").write_text(text + "\n")
+        if isinstance(value, list):
+            worst = max(value, key=lambda c: c["noise"])
+            print(f"{name}: {len(value)} runs, worst f32 noise {worst['noise']} ({worst['name']})")
+
+
+main()

@@ -1,0 +1,73 @@
+import test from 'ava'
+import { expectTypeOf } from 'expect-type'
+import {
+  type Dataset,
+  dataset,
+  type EpochRecord,
+  type FitResult,
+  fit,
+  loadModel,
+  type Model,
+  type Optimizer,
+  type Schedule,
+  sequential,
+  sgd,
+  type Tensor,
+  tensor,
+} from '../src/index.ts'
+import { classifier, clouds, line } from './helpers.ts'
+
+test('types follow from values', async (t) => {
+  expectTypeOf(dataset({ inputs: [[1]], labels: ['a'] })).toEqualTypeOf<Dataset<string>>()
+  expectTypeOf(dataset({ inputs: [[1]], labels: [1] })).toEqualTypeOf<Dataset<number>>()
+  expectTypeOf(dataset({ inputs: [[1]], labels: Uint8Array.of(1) })).toEqualTypeOf<Dataset<number>>()
+  expectTypeOf(dataset({ inputs: [[1]], targets: [1] })).toEqualTypeOf<Dataset<never>>()
+  expectTypeOf(clouds().split(0.5)).toEqualTypeOf<Dataset<string>[]>()
+  expectTypeOf(tensor([[1]])).toEqualTypeOf<Tensor<Float32Array>>()
+  expectTypeOf(tensor(new Uint8Array(1))).toExtend<Tensor<Uint8Array>>()
+  expectTypeOf(sgd).returns.toEqualTypeOf<Optimizer>()
+  expectTypeOf((step: number) => step).toExtend<Schedule>()
+  t.pass()
+})
+
+test('what a run gives follows from its data and metrics', async (t) => {
+  const run = fit(classifier(), clouds(), { loss: 'crossEntropy', epochs: 1, metrics: ['accuracy'] })
+  expectTypeOf<Awaited<typeof run>>().toEqualTypeOf<FitResult<string, 'accuracy'>>()
+  for await (const record of run) {
+    expectTypeOf(record).toEqualTypeOf<EpochRecord<'accuracy'>>()
+    expectTypeOf(record.accuracy).toEqualTypeOf<number>()
+    expectTypeOf(record.validation?.accuracy).toEqualTypeOf<number | undefined>()
+    // @ts-expect-error it was not asked for
+    void record.meanSquaredError
+  }
+  const { model, status } = await run
+  expectTypeOf(model).toEqualTypeOf<Model<string>>()
+  expectTypeOf(status).toEqualTypeOf<'completed' | 'stopped' | 'diverged'>()
+  expectTypeOf(model.predictClasses([[1, 2]])).resolves.toEqualTypeOf<string[]>()
+  expectTypeOf(model.evaluate(clouds(), { metrics: ['accuracy'] })).resolves.toEqualTypeOf<
+    Record<'loss' | 'accuracy', number>
+  >()
+  expectTypeOf(model.weights()).toEqualTypeOf<Record<string, Tensor<Float32Array>>>()
+  expectTypeOf(loadModel<string>).returns.resolves.toEqualTypeOf<Model<string>>()
+  t.pass()
+})
+
+test('misuse that types can see', (t) => {
+  const never = (_: () => unknown): void => {
+    t.pass()
+  }
+  // @ts-expect-error a loss is needed
+  never(() => fit(classifier(), clouds(), {}))
+  // @ts-expect-error no such optimizer
+  never(() => fit(classifier(), clouds(), { loss: 'crossEntropy', optimizer: 'adammm' }))
+  // @ts-expect-error no such option
+  never(() => sgd({ lr: 1 }))
+  // @ts-expect-error either targets or labels
+  never(() => dataset({ inputs: [[1]] }))
+  // @ts-expect-error the input comes first
+  never(() => sequential([]))
+  const numbers = dataset({ inputs: [[1, 2]], labels: [1] })
+  // @ts-expect-error validation with other labels
+  never(() => fit(classifier(), clouds(), { loss: 'crossEntropy', validation: numbers }))
+  expectTypeOf(line()).toEqualTypeOf<Dataset<never>>()
+})

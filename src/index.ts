@@ -1,0 +1,24 @@
+/**
+ * Train and tune neural networks inside Node.
+ *
+ * @packageDocumentation
+ */
+export * from './data/index.ts'
+export { DownslopeError, type ErrorCode } from './errors.ts'
+export type { LossName } from './loss/index.ts'
+export type { MetricName } from './metric/index.ts'
+export * from './model/index.ts'
+export {
+  type AdamOptions,
+  type AdamwOptions,
+  adam,
+  adamw,
+  type Optimizer,
+  type OptimizerConfig,
+  type OptimizerName,
+  type SgdOptions,
+  sgd,
+} from './optimizer/index.ts'
+export * from './regularizer/index.ts'
+export * from './schedule/index.ts'
+export * from './train/index.ts'

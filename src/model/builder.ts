@@ -1,0 +1,148 @@
+import { DownslopeError } from '../errors.ts'
+import { native, unwrap } from '../native/index.ts'
+import { frozen, showShape } from '../options.ts'
+import type { GraphInput, GraphNode, GraphParameter, GraphSpec, GraphState, ValueType } from './graph.ts'
+
+/** A value of a network under construction: what layers take and give. */
+export interface Value extends ValueType {
+  /** Tag. */
+  readonly kind: 'value'
+  /** Name of the input or node that makes it. */
+  readonly name: string
+}
+
+/** What a layer may do to the graph while it is applied. */
+export interface Scope {
+  /** Name of the layer in this network, for example `dense_1`. */
+  readonly name: string
+  /** A parameter `name/suffix`; the second application of a layer gets the first one's. */
+  parameter(suffix: string, shape: readonly number[], options: Omit<GraphParameter, 'name' | 'shape'>): Operand
+  /** A state `name/suffix` that is not trained by gradients. */
+  state(suffix: string, shape: readonly number[], initial: number): Operand
+  /** An operation; its name is the layer's, with a suffix where a layer has more than one. */
+  node(suffix: string, op: string, inputs: readonly Operand[], attributes?: GraphNode['attributes']): Value
+}
+
+/** What a node can take. */
+export interface Operand extends ValueType {
+  readonly name: string
+}
+
+/** One layer of a finished network, for `describe`. */
+export interface LayerSummary {
+  /** Name in the network. */
+  readonly name: string
+  /** Kind of the layer. */
+  readonly kind: string
+  /** Shape of its output, rows first. */
+  readonly shape: readonly (number | 'rows')[]
+  /** Numbers that training changes. */
+  readonly parameters: number
+}
+
+interface Applied {
+  readonly name: string
+  times: number
+  readonly operands: Map<string, Operand>
+}
+
+/** A graph under construction. */
+export interface Builder {
+  input(name: string, type: ValueType): Value
+  apply(layer: object, kind: string, given: string | undefined, build: (scope: Scope) => Value): Value
+  finish(outputs: Readonly<Record<string, Value>>): { graph: GraphSpec; layers: readonly LayerSummary[] }
+}
+
+const builders = new WeakMap<object, Builder>()
+
+/** The network that a value belongs to. */
+export function builderOf(value: unknown): Builder | undefined {
+  return typeof value === 'object' && value !== null ? builders.get(value) : undefined
+}
+
+/** Starts a graph. */
+export function createBuilder(): Builder {
+  const inputs: GraphInput[] = []
+  const parameters: GraphParameter[] = []
+  const states: GraphState[] = []
+  const nodes: GraphNode[] = []
+  const layers: LayerSummary[] = []
+  const names = new Set<string>()
+  const counts = new Map<string, number>()
+  const applied = new Map<object, Applied>()
+
+  const claim = (name: string): string => {
+    if (names.has(name)) throw new DownslopeError('ERR_OPTION', `${name}: a name must be used once, received it twice`)
+    names.add(name)
+    return name
+  }
+  const value = (name: string, type: ValueType): Value => {
+    const made: Value = frozen({ kind: 'value', name, shape: [...type.shape], type: type.type })
+    builders.set(made, builder)
+    return made
+  }
+  const nameFor = (kind: string): string => {
+    const count = (counts.get(kind) ?? 0) + 1
+    counts.set(kind, count)
+    return `${kind}_${count}`
+  }
+  const shared = (entry: Applied, suffix: string, shape: readonly number[], make: (name: string) => void): Operand => {
+    const known = entry.operands.get(suffix)
+    if (known === undefined) {
+      const name = claim(`${entry.name}/${suffix}`)
+      const operand: Operand = frozen({ name, shape: [...shape], type: 'f32' })
+      entry.operands.set(suffix, operand)
+      make(name)
+      return operand
+    }
+    if (showShape(known.shape) !== showShape(shape)) {
+      const text = `${known.name}: a layer applied twice needs inputs of one shape, its parameter is`
+      throw new DownslopeError('ERR_SHAPE', `${text} ${showShape(known.shape)}, received ${showShape(shape)}`)
+    }
+    return known
+  }
+  const builder: Builder = {
+    input(name, type) {
+      inputs.push(frozen({ name: claim(name), shape: [...type.shape], type: type.type }))
+      return value(name, type)
+    },
+    apply(layer, kind, given, build) {
+      const entry = applied.get(layer) ?? { name: given ?? nameFor(kind), times: 0, operands: new Map() }
+      applied.set(layer, entry)
+      entry.times += 1
+      const prefix = entry.times === 1 ? entry.name : `${entry.name}:${entry.times}`
+      const before = parameters.length
+      const output = build({
+        name: prefix,
+        parameter: (suffix, shape, options) =>
+          shared(entry, suffix, shape, (name) => parameters.push(frozen({ name, shape: [...shape], ...options }))),
+        state: (suffix, shape, initial) =>
+          shared(entry, suffix, shape, (name) => states.push(frozen({ name, shape: [...shape], initial }))),
+        node(suffix, op, operands, attributes = {}) {
+          const name = suffix === '' ? prefix : `${prefix}/${suffix}`
+          const type = infer(name, op, operands, attributes)
+          nodes.push(frozen({ name: claim(name), op, inputs: operands.map((operand) => operand.name), attributes }))
+          return value(name, type)
+        },
+      })
+      const added = parameters.slice(before).filter((parameter) => parameter.trainable)
+      layers.push(frozen({ name: prefix, kind, shape: [...output.shape], parameters: added.reduce(count, 0) }))
+      return output
+    },
+    finish(outputs) {
+      const list = Object.entries(outputs).map(([name, output]) => ({ name, value: output.name }))
+      return {
+        graph: frozen({ inputs, parameters, states, nodes, outputs: list, losses: [] }),
+        layers: frozen(layers),
+      }
+    },
+  }
+  return builder
+}
+
+const count = (sum: number, parameter: GraphParameter): number => sum + parameter.shape.reduce((a, b) => a * b, 1)
+
+function infer(name: string, op: string, operands: readonly Operand[], attributes: GraphNode['attributes']): ValueType {
+  const inputs = operands.map(({ shape, type }) => ({ shape, type }))
+  return JSON.parse(unwrap(native().infer(JSON.stringify({ name, op, inputs, attributes })))) as ValueType
+}

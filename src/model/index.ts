@@ -1,0 +1,27 @@
+export type { ActivationName } from './activations/index.ts'
+export type { LayerSummary, Value } from './builder.ts'
+export type {
+  GraphInput,
+  GraphLoss,
+  GraphNode,
+  GraphParameter,
+  GraphSpec,
+  GraphState,
+  Size,
+  ValueType,
+} from './graph.ts'
+export { type InitializeOptions, initialize } from './initialize.ts'
+export {
+  type Initializer,
+  type InitializerName,
+  type Initializers,
+  initializers,
+  type NormalOptions,
+  type UniformOptions,
+} from './initializers.ts'
+export type { Layer, LayerConfig } from './layer.ts'
+export * from './layers/index.ts'
+export { loadModel } from './load.ts'
+export type { EvaluateOptions, Model, PredictOptions } from './model.ts'
+export type { Network, NetworkConfig } from './network.ts'
+export { sequential } from './sequential.ts'

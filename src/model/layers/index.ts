@@ -1,0 +1,8 @@
+export { type ActivationOptions, activation } from './activation.ts'
+export { type DenseOptions, dense } from './dense.ts'
+export { type DropoutOptions, dropout } from './dropout.ts'
+export { type FlattenOptions, flatten } from './flatten.ts'
+export { type Input, type InputOptions, input } from './input.ts'
+export { type RescaleOptions, rescale } from './rescale.ts'
+export { type ReshapeOptions, reshape } from './reshape.ts'
+export { type StandardizeOptions, standardize } from './standardize.ts'

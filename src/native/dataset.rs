@@ -1,0 +1,136 @@
+//! `NativeDataset`: rows in native memory and views that share them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use downslope_engine::data::Dataset;
+use downslope_engine::{Error, Result};
+use napi::Env;
+use napi::bindgen_prelude::{ObjectFinalize, Uint32Array};
+use napi_derive::napi;
+
+use crate::columns::NativeColumn;
+use crate::memory::{Memory, Shared};
+use crate::outcome::Outcome;
+
+/// Rows of named columns, or a view of them.
+#[napi(custom_finalize)]
+pub struct NativeDataset {
+    data: Mutex<Option<Dataset>>,
+    base: Arc<Shared>,
+    view: Memory,
+}
+
+/// One pair of a k-fold split.
+#[napi(object, object_from_js = false)]
+pub struct NativeFold {
+    /// Rows to train on.
+    pub train: NativeDataset,
+    /// Rows to validate on.
+    pub validation: NativeDataset,
+}
+
+impl NativeDataset {
+    fn of(env: &Env, data: Dataset, base: &Arc<Shared>) -> Self {
+        base.hold(env);
+        let view = Memory::default();
+        view.set(env, data.view_bytes());
+        Self { data: Mutex::new(Some(data)), base: base.clone(), view }
+    }
+
+    /// The rows, for a trainer or an evaluation: cheap, and independent of a later `close()`.
+    pub fn data(&self) -> Result<Dataset> {
+        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        data.clone().ok_or_else(|| Error::closed("dataset is closed"))
+    }
+
+    /// The account of the shared columns, for a trainer that keeps them alive.
+    pub fn base(&self) -> Arc<Shared> {
+        self.base.clone()
+    }
+}
+
+/// Copies columns into native memory and checks them.
+#[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
+pub fn create_dataset(env: &Env, columns: Vec<NativeColumn>) -> Outcome<NativeDataset> {
+    Outcome::of(|| {
+        let columns = columns.into_iter().map(NativeColumn::copied).collect::<Result<Vec<_>>>()?;
+        owned(env, Dataset::new(columns)?)
+    })
+}
+
+fn owned(env: &Env, data: Dataset) -> Result<NativeDataset> {
+    let base = Shared::new(data.bytes());
+    Ok(NativeDataset::of(env, data, &base))
+}
+
+#[napi]
+impl NativeDataset {
+    /// Number of rows; 0 when closed.
+    #[napi(catch_unwind, getter)]
+    pub fn rows(&self) -> u32 {
+        self.data().map_or(0, |data| u32::try_from(data.rows()).unwrap_or(u32::MAX))
+    }
+
+    /// A view of the given rows.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
+    pub fn subset(&self, env: &Env, indices: Uint32Array) -> Outcome<NativeDataset> {
+        Outcome::of(|| Ok(Self::of(env, self.data()?.subset(&indices)?, &self.base)))
+    }
+
+    /// The first rows.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
+    pub fn take(&self, env: &Env, rows: u32) -> Outcome<NativeDataset> {
+        Outcome::of(|| Ok(Self::of(env, self.data()?.take(rows as usize)?, &self.base)))
+    }
+
+    /// Random parts by fractions.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset[]>")]
+    pub fn split(
+        &self,
+        env: &Env,
+        fractions: Vec<f64>,
+        seed: f64,
+        stratify: bool,
+        shuffle: bool,
+    ) -> Outcome<Vec<NativeDataset>> {
+        Outcome::of(|| {
+            let parts = self.data()?.split(&fractions, seed as u64, stratify, shuffle)?;
+            Ok(parts.into_iter().map(|part| Self::of(env, part, &self.base)).collect())
+        })
+    }
+
+    /// `k` pairs of views.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeFold[]>")]
+    pub fn folds(&self, env: &Env, k: u32, seed: f64, stratify: bool, shuffle: bool) -> Outcome<Vec<NativeFold>> {
+        Outcome::of(|| {
+            let folds = self.data()?.folds(k as usize, seed as u64, stratify, shuffle)?;
+            let view = |data| Self::of(env, data, &self.base);
+            Ok(folds
+                .into_iter()
+                .map(|(train, test)| NativeFold { train: view(train), validation: view(test) })
+                .collect())
+        })
+    }
+
+    /// The rows of both, in new memory.
+    #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
+    pub fn concat(&self, env: &Env, other: &NativeDataset) -> Outcome<NativeDataset> {
+        Outcome::of(|| owned(env, self.data()?.concat(&other.data()?)?))
+    }
+
+    /// Frees; idempotent. Views of the same columns keep them alive.
+    #[napi(catch_unwind)]
+    pub fn close(&self, env: &Env) {
+        if self.data.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
+            self.view.set(env, 0);
+            self.base.release(env);
+        }
+    }
+}
+
+impl ObjectFinalize for NativeDataset {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.close(&env);
+        Ok(())
+    }
+}

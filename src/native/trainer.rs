@@ -1,0 +1,197 @@
+//! `NativeTrainer`: advances by chunks of steps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use downslope_engine::trainer::{Advance, EpochRecord, Trainer};
+use napi::Env;
+use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
+use napi_derive::napi;
+
+use crate::dataset::NativeDataset;
+use crate::memory::{Memory, Shared};
+use crate::network::{self, NativeNetwork};
+use crate::slot::Slot;
+use crate::spawn::spawn;
+
+/// One training run.
+#[napi(custom_finalize)]
+pub struct NativeTrainer {
+    trainer: Arc<Slot<Trainer>>,
+    bytes: usize,
+    memory: Memory,
+    /// Data sets it keeps alive.
+    bases: Vec<Arc<Shared>>,
+    names: Vec<String>,
+    steps_per_epoch: u32,
+    open: AtomicBool,
+}
+
+/// What a chunk of steps did.
+#[napi(object, object_from_js = false)]
+pub struct NativeAdvance {
+    /// Steps taken in this call.
+    pub steps: u32,
+    /// One record for each epoch that was finished or left unfinished.
+    pub epochs: Vec<NativeEpoch>,
+    /// A loss or weight was not finite.
+    pub diverged: bool,
+    /// The cancel flag was seen.
+    pub cancelled: bool,
+}
+
+/// Loss and metrics over validation data.
+#[napi(object, object_from_js = false)]
+pub struct NativeValidation {
+    /// Mean loss.
+    pub loss: f64,
+    /// In the order of the options.
+    pub metrics: Vec<f64>,
+}
+
+/// One epoch so far.
+#[napi(object, object_from_js = false)]
+pub struct NativeEpoch {
+    /// From 1.
+    pub epoch: u32,
+    /// All its steps are done.
+    pub complete: bool,
+    /// Steps done in it.
+    pub steps: u32,
+    /// Mean data loss over its batches.
+    pub loss: f64,
+    /// What the regularisers add.
+    pub penalty: f64,
+    /// Of its last step.
+    pub learning_rate: f64,
+    /// In the order of the options.
+    pub metrics: Vec<f64>,
+    /// When there is validation data and the epoch is complete.
+    pub validation: Option<NativeValidation>,
+    /// Spent in it.
+    pub seconds: f64,
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn epoch(record: EpochRecord) -> NativeEpoch {
+    NativeEpoch {
+        epoch: count(record.epoch),
+        complete: record.complete,
+        steps: count(record.steps),
+        loss: record.loss,
+        penalty: record.penalty,
+        learning_rate: record.learning_rate,
+        metrics: record.metrics,
+        validation: record.validation.map(|(loss, metrics)| NativeValidation { loss, metrics }),
+        seconds: record.seconds,
+    }
+}
+
+fn advanced(advance: Advance) -> NativeAdvance {
+    let Advance { steps, epochs, diverged, cancelled } = advance;
+    NativeAdvance { steps: count(steps), epochs: epochs.into_iter().map(epoch).collect(), diverged, cancelled }
+}
+
+/// Compiles the program of a training run.
+#[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeTrainer>>")]
+pub fn create_trainer<'env>(
+    env: &'env Env,
+    network: &NativeNetwork,
+    graph: String,
+    train: &NativeDataset,
+    validation: Option<&NativeDataset>,
+    options: String,
+) -> napi::Result<Object<'env>> {
+    let bases = [Some(train), validation].into_iter().flatten().map(NativeDataset::base).collect();
+    let ready = network.network().and_then(|network| {
+        let validation = validation.map(NativeDataset::data).transpose()?;
+        Ok((network, train.data()?, validation))
+    });
+    spawn(env, move || {
+        let (network, train, validation) = ready?;
+        let trainer = Trainer::new(&network, &graph, train, validation, &options)?;
+        Ok(NativeTrainer {
+            bytes: trainer.bytes(),
+            memory: Memory::default(),
+            bases,
+            names: trainer.hyperparameters().iter().map(|&name| name.to_owned()).collect(),
+            steps_per_epoch: count(trainer.steps_per_epoch()),
+            trainer: Slot::new("trainer", trainer),
+            open: false.into(),
+        })
+    })
+}
+
+#[napi]
+impl NativeTrainer {
+    /// Reports its memory to V8; called once, when the handle has reached JavaScript.
+    #[napi(catch_unwind)]
+    pub fn report(&self, env: &Env) {
+        if !self.open.swap(true, Ordering::Relaxed) {
+            self.memory.set(env, self.bytes);
+            self.bases.iter().for_each(|base| base.hold(env));
+        }
+    }
+
+    /// What a row holds, in order.
+    #[napi(catch_unwind, getter)]
+    pub fn hyperparameters(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    /// Steps in an epoch.
+    #[napi(catch_unwind, getter)]
+    pub fn steps_per_epoch(&self) -> u32 {
+        self.steps_per_epoch
+    }
+
+    /// Takes up to `steps` steps, with a row of numbers for each or one for all.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeAdvance>>")]
+    pub fn advance<'env>(
+        &self,
+        env: &'env Env,
+        rows: Float64Array,
+        steps: u32,
+        milliseconds: f64,
+    ) -> napi::Result<Object<'env>> {
+        let rows = rows.to_vec();
+        // taken here, on the JavaScript thread, so that an overlapping call is refused in the order of the calls
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || {
+            lease?.with(|trainer, cancel| trainer.advance(&rows, steps as usize, milliseconds, cancel)).map(advanced)
+        })
+    }
+
+    /// The model with the present weights.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeNetwork>>")]
+    pub fn network<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.network()).map(network::handle))
+    }
+
+    /// Asks a running `advance` to end after the present step; the next `advance` runs as ever.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self) {
+        self.trainer.cancel();
+    }
+
+    /// Cancels what runs, then frees; idempotent.
+    #[napi(catch_unwind)]
+    pub fn close(&self, env: &Env) {
+        self.trainer.close();
+        if self.open.swap(false, Ordering::Relaxed) {
+            self.memory.set(env, 0);
+            self.bases.iter().for_each(|base| base.release(env));
+        }
+    }
+}
+
+impl ObjectFinalize for NativeTrainer {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.close(&env);
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+export { constant } from './constant.ts'
+export { type CosineDecayOptions, cosineDecay } from './cosineDecay.ts'
+export { type ExponentialDecayOptions, exponentialDecay } from './exponentialDecay.ts'
+export {
+  type BuiltInSchedule,
+  type Epochs,
+  epochs,
+  type Length,
+  type NumberOrSchedule,
+  type Schedule,
+  type ScheduleConfig,
+  type ScheduleRun,
+} from './schedule.ts'
+export { type StepDecayOptions, stepDecay } from './stepDecay.ts'
+export { type WarmupOptions, warmup } from './warmup.ts'

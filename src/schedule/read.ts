@@ -1,0 +1,35 @@
+import { coded, type Range, readNumber, refuse } from '../options.ts'
+import type { NumberOrSchedule, Schedule, ScheduleRun } from './schedule.ts'
+
+/** Reads an option that may be a number or a schedule. */
+export function readNumberOrSchedule(
+  where: string,
+  name: string,
+  value: unknown,
+  range: Range,
+  fallback?: number,
+): NumberOrSchedule {
+  if (typeof value === 'function') return value as Schedule
+  return readNumber(where, name, value, range, fallback)
+}
+
+/** The value of a schedule at a step, checked like the number it stands for. */
+export function valueAt(
+  where: string,
+  name: string,
+  schedule: Schedule,
+  range: Range,
+  step: number,
+  run: ScheduleRun,
+): number {
+  let value: unknown
+  try {
+    value = schedule(step, run)
+  } catch (cause) {
+    throw coded(`${where}: the schedule of ${name} at step ${step}`, 'ERR_OPTION', cause)
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value) || !range.holds(value)) {
+    refuse(where, `the schedule of ${name} must give a number ${range.text} at step ${step}`, value)
+  }
+  return value
+}

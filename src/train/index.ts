@@ -1,0 +1,6 @@
+export type { Status } from './advance.ts'
+export { type Description, describe, type Instruction } from './describe.ts'
+export { type FitResult, fit } from './fit.ts'
+export type { EpochRecord, ValidationRecord } from './history.ts'
+export type { FitOptions } from './options.ts'
+export type { Run } from './run.ts'
