@@ -1,4 +1,5 @@
 //! Times whole training steps of 784-256-10 or 20-64-64-1 without Node: `steps mlp|small batch threads seconds`.
+#![expect(clippy::unwrap_used, reason = "a program to measure with: it may stop anywhere")]
 
 use std::sync::atomic::AtomicBool;
 

@@ -29,7 +29,7 @@ impl Feeds {
     /// `ERR_DATA` for missing columns, `ERR_SHAPE` for rows of another shape.
     pub fn new(graph: &Graph, data: &Dataset) -> Result<Self> {
         let mut columns = vec![];
-        for input in &graph.spec.inputs {
+        for (i, input) in graph.spec.inputs.iter().enumerate() {
             let Some(at) = data.columns().iter().position(|c| c.name == input.name) else {
                 let have: Vec<&str> = data.columns().iter().map(|c| &c.name[..]).collect();
                 return Err(Error::data(format!(
@@ -50,37 +50,36 @@ impl Feeds {
                     input.name, input.shape, c.shape
                 )));
             }
-            Self::check_classes(graph, c)?;
+            Self::check_classes(graph, i, c)?;
             columns.push(Some(at));
         }
         let weights = data.columns().iter().position(|c| c.role == Role::Weight);
         Ok(Self { columns, weights })
     }
 
-    /// Ids must be below the width of the logits that they are compared with.
-    fn check_classes(graph: &Graph, c: &Column) -> Result<()> {
-        for l in &graph.losses {
-            let (target, prediction) = (&graph.values[l.target], &graph.values[l.prediction]);
-            if target.name != c.name || target.ty.kind != TypeName::U32 {
-                continue;
-            }
-            if c.role != Role::Label {
-                return Err(Error::data(format!(
-                    "{}: the loss takes labels, whose ids are checked against the number of classes",
-                    c.name
-                )));
-            }
-            let width = prediction.ty.shape.width();
-            let most = if width == 1 { 2 } else { width };
-            if c.classes > most {
-                return Err(Error::shape(format!(
-                    "{}: the data set has {} classes, but {} has {width} output{}",
-                    c.name,
-                    c.classes,
-                    prediction.name,
-                    if width == 1 { ", which can tell two classes apart" } else { "s" }
-                )));
-            }
+    /// Ids must be below the number of logits that they choose from.
+    fn check_classes(graph: &Graph, input: usize, c: &Column) -> Result<()> {
+        let Some(classes) = graph.classes[input] else { return Ok(()) };
+        if c.role != Role::Label {
+            return Err(Error::data(format!(
+                "{}: the loss takes labels, whose ids are checked against the number of classes",
+                c.name
+            )));
+        }
+        let logits = &graph.values[classes.logits];
+        let width = logits.ty.shape.width();
+        if c.classes > classes.count {
+            return Err(Error::shape(format!(
+                "{}: the data set has {} classes, but {} has {width} output{}",
+                c.name,
+                c.classes,
+                logits.name,
+                match (width, classes.count) {
+                    (1, 2) => ", which can tell two classes apart",
+                    (1, _) => "",
+                    _ => "s",
+                }
+            )));
         }
         Ok(())
     }
@@ -115,6 +114,15 @@ pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> 
     let Some(loss) = graph.losses.first() else {
         return Err(Error::internal("a graph without a loss cannot be evaluated"));
     };
+    let (prediction, target) = (&graph.values[loss.prediction], &graph.values[loss.target]);
+    let ids = target.ty.kind == TypeName::U32;
+    let width = if ids { 1 } else { prediction.ty.shape.width() };
+    if !names.is_empty() && target.ty.shape.width() != width {
+        return Err(Error::shape(format!(
+            "metrics: cannot compare {} {} with {} {}",
+            prediction.name, prediction.ty.shape, target.name, target.ty.shape
+        )));
+    }
     let meaning = meaning(graph, loss.value);
     names.iter().map(|name| metric::create(name, meaning)).collect()
 }

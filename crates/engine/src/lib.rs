@@ -18,5 +18,12 @@ mod ops;
 mod program;
 pub mod trainer;
 
+// the helpers of the tests, which know this crate by its name
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;
+#[cfg(test)]
+extern crate self as downslope_engine;
+
 pub use cpu::Feed as InputColumn;
 pub use error::{Code, Error, Result};

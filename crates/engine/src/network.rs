@@ -285,6 +285,9 @@ impl Network {
                 )));
             };
             let input = &spec.inputs[at];
+            if feeds[at].is_some() {
+                return Err(Error::shape(format!("predict: {} is given twice", feed.name)));
+            }
             let width = input.shape.width();
             if feed.shape != input.shape.dims && !(width == 1 && feed.shape.iter().product::<usize>() == 1) {
                 return Err(Error::shape(format!(
@@ -320,6 +323,14 @@ impl Network {
                 return Err(Error::data(format!(
                     "predict: {} must hold finite numbers, received {} in row {row}, column {column}",
                     feed.name, x[bad]
+                )));
+            }
+            if let (Column::U32(ids), Some(classes)) = (feed.values, self.inner.graph.classes[at])
+                && let Some(row) = ids.iter().position(|id| *id as usize >= classes.count)
+            {
+                return Err(Error::data(format!(
+                    "predict: {} must hold ids below {}, received {} in row {row}",
+                    feed.name, classes.count, ids[row]
                 )));
             }
             feeds[at] = Some(feed.values);

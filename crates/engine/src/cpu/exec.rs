@@ -118,10 +118,10 @@ impl TileUpdate for Updater<'_> {
 
 impl Machine<'_> {
     fn view(&self, place: Place, rows: usize) -> View {
-        // SAFETY (all of them): offsets of the layouts lie inside the arenas.
         match place {
             Place::Batch(id) => {
                 let b = &self.program.buffers[id];
+                // SAFETY: buffers lie inside the arena of the batch.
                 let ptr = unsafe { self.arenas.batch.add(b.offset) };
                 let mat = match b.layout {
                     Layout::Rows => Mat::row_major(ptr, b.width),
@@ -133,11 +133,13 @@ impl Machine<'_> {
             Place::Gradient(i) => self.tensor(self.tensors.gradients, i),
             Place::State(i) => {
                 let e = &self.states.entries[i];
+                // SAFETY: inside the arena of the states.
                 let ptr = unsafe { self.tensors.states.add(e.offset) };
                 View { mat: Mat::row_major(ptr, e.len), rows: 1, width: e.len, layout: Layout::Rows }
             }
             Place::Derived(i) => {
                 let d = &self.program.derived[i];
+                // SAFETY: derived tensors lie inside their arena.
                 let ptr = unsafe { self.arenas.derived.add(d.offset) };
                 match (d.kind, self.layout_kind(d.kind)) {
                     (DerivedKind::Transposed(_), Some((rows, columns))) => {

@@ -11,6 +11,7 @@ use crate::ops::{self, NodeTypes};
 use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
 use crate::{Error, Result};
 
+pub use crate::ops::names as op_names;
 pub use shape::{Shape, TensorType};
 use spec::{InferSpec, Spec, TypeName};
 
@@ -69,6 +70,15 @@ pub struct Loss {
     pub target: ValueId,
 }
 
+/// A loss's bound of the ids of an input.
+#[derive(Clone, Copy, Debug)]
+pub struct Classes {
+    /// Ids are below this.
+    pub count: usize,
+    /// The logits.
+    pub logits: ValueId,
+}
+
 /// A checked graph: every name resolved, every shape known.
 #[derive(Clone, Debug)]
 pub struct Graph {
@@ -82,6 +92,8 @@ pub struct Graph {
     pub outputs: Vec<(String, ValueId)>,
     /// What training minimises.
     pub losses: Vec<Loss>,
+    /// For each input of ids that index logits: what they must be below, and why.
+    pub classes: Vec<Option<Classes>>,
     names: HashMap<String, ValueId>,
 }
 
@@ -99,10 +111,17 @@ impl Graph {
             nodes: vec![],
             outputs: vec![],
             losses: vec![],
+            classes: vec![None; spec.inputs.len()],
             names: HashMap::new(),
             spec: Spec::default(),
         };
         for (i, input) in spec.inputs.iter().enumerate() {
+            if !input.shape.rows {
+                return Err(Error::shape(format!(
+                    "{}: the shape of an input is [rows, …], received {}",
+                    input.name, input.shape
+                )));
+            }
             graph.add(&input.name, TensorType { shape: input.shape.clone(), kind: input.kind }, Source::Input(i))?;
         }
         for (i, p) in spec.parameters.iter().enumerate() {
@@ -119,14 +138,20 @@ impl Graph {
             graph.add(&p.name, TensorType::f32(p.shape.clone()), Source::Parameter(i))?;
         }
         for (i, s) in spec.states.iter().enumerate() {
+            if s.shape.rows || !s.initial.is_finite() {
+                return Err(Error::shape(format!("{}: a state has a fixed shape and a finite initial value", s.name)));
+            }
             graph.add(&s.name, TensorType::f32(s.shape.clone()), Source::State(i))?;
         }
         for (i, node) in spec.nodes.iter().enumerate() {
             let op = ops::find(&node.op).map_err(|e| Error::option(format!("{}: {}", node.name, e.message)))?;
             let inputs = node.inputs.iter().map(|n| graph.id(n, &node.name)).collect::<Result<Vec<_>>>()?;
             let types: Vec<_> = inputs.iter().map(|i| graph.values[*i].ty.clone()).collect();
-            let ty = op.infer(&NodeTypes { name: &node.name, inputs: &types, attributes: &node.attributes })?;
+            let ty = infer_node(op, &NodeTypes { name: &node.name, inputs: &types, attributes: &node.attributes })?;
             let output = graph.add(&node.name, ty, Source::Node(i))?;
+            if let Some((slot, count)) = op.classes(&types) {
+                graph.limit_ids(inputs[slot], Classes { count, logits: inputs[0] });
+            }
             let (name, attributes) = (node.name.clone(), node.attributes.clone());
             graph.nodes.push(Node { name, op, inputs, output, attributes });
         }
@@ -151,6 +176,19 @@ impl Graph {
                 )));
             }
             let (prediction, target) = (graph.id(&l.prediction, "losses")?, graph.id(&l.target, "losses")?);
+            let (p, t) = (&graph.values[prediction].ty, &graph.values[target].ty);
+            if !p.shape.rows || p.kind != TypeName::F32 || !t.shape.rows {
+                return Err(Error::shape(format!(
+                    "{}: prediction and target of a loss have a row per sample, received {} and {}",
+                    l.name, p.shape, t.shape
+                )));
+            }
+            if !l.weight.is_finite() {
+                return Err(Error::option(format!(
+                    "{}: the weight of a loss must be finite, received {}",
+                    l.name, l.weight
+                )));
+            }
             graph.losses.push(Loss { value, weight: l.weight, prediction, target });
         }
         graph.spec = spec;
@@ -166,6 +204,19 @@ impl Graph {
         }
         self.values.push(Value { name: name.to_owned(), ty, source });
         Ok(id)
+    }
+
+    /// Notes that ids index logits; views of an input show its ids.
+    fn limit_ids(&mut self, mut ids: ValueId, classes: Classes) {
+        while let Source::Node(i) = self.values[ids].source {
+            ids = self.nodes[i].inputs[0];
+        }
+        if let Source::Input(i) = self.values[ids].source {
+            let limit = self.classes[i].get_or_insert(classes);
+            if classes.count < limit.count {
+                *limit = classes;
+            }
+        }
     }
 
     fn id(&self, name: &str, user: &str) -> Result<ValueId> {
@@ -192,12 +243,20 @@ impl Graph {
     }
 }
 
+fn infer_node(op: ops::OpRef, node: &NodeTypes<'_>) -> Result<TensorType> {
+    let ty = op.infer(node)?;
+    if ty.shape.is_huge() {
+        return Err(node.error(format!("makes {}, which has too many elements", ty.shape)));
+    }
+    Ok(ty)
+}
+
 /// Shape of one node: takes `{"name", "op", "inputs": [{"shape": ["rows", 784], "type": "f32"}], "attributes": {}}` and
 /// returns `{"shape": ["rows", 256], "type": "f32"}`.
 pub fn infer(node: &str) -> Result<String> {
     let node: InferSpec = serde_json::from_str(node).map_err(|e| Error::shape(format!("node: {e}")))?;
     let op = ops::find(&node.op).map_err(|e| Error::option(format!("{}: {}", node.name, e.message)))?;
-    let ty = op.infer(&NodeTypes { name: &node.name, inputs: &node.inputs, attributes: &node.attributes })?;
+    let ty = infer_node(op, &NodeTypes { name: &node.name, inputs: &node.inputs, attributes: &node.attributes })?;
     serde_json::to_string(&ty).map_err(|e| Error::internal(e.to_string()))
 }
 

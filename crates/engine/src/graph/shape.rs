@@ -30,6 +30,12 @@ impl Shape {
         Self { rows: false, dims: dims.into() }
     }
 
+    /// Whether it has so many elements that it is surely a mistake; [`Shape::width`] could not count them.
+    pub fn is_huge(&self) -> bool {
+        let elements = self.dims.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
+        elements.is_none_or(|n| n > MOST_ELEMENTS)
+    }
+
     /// Elements of one row, or of the whole tensor when it has no rows.
     pub fn width(&self) -> usize {
         self.dims.iter().product()

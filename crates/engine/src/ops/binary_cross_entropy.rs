@@ -42,6 +42,10 @@ impl Op for BinaryCrossEntropy {
         loss_backward(b, node, kind(b, node.inputs[1]))
     }
 
+    fn classes(&self, inputs: &[TensorType]) -> Option<(usize, usize)> {
+        (inputs[1].kind == TypeName::U32).then_some((1, 2))
+    }
+
     fn prediction(&self) -> Prediction {
         Prediction::BinaryLogits
     }

@@ -1,11 +1,11 @@
 //! Softmax with cross entropy, from logits.
 
 use super::{NodeTypes, Op};
-use crate::Result;
 use crate::graph::spec::TypeName;
 use crate::graph::{Node, Shape, TensorType, ValueId};
 use crate::metric::Prediction;
 use crate::program::{Builder, Instruction, LossKind};
+use crate::{Error, Result};
 
 /// −log softmax(logits)[id], or −Σ p log softmax(logits).
 #[derive(Debug)]
@@ -13,6 +13,9 @@ pub struct CrossEntropy;
 
 /// The row losses of a node and, where the derivative of the total is known, the gradient in the same pass.
 pub fn loss_forward(b: &mut Builder<'_>, node: &Node, kind: LossKind) -> Result<()> {
+    if b.needs_gradient(node.inputs[1]) {
+        return Err(Error::shape(format!("{}: the target of a loss must not depend on what is trained", node.name)));
+    }
     let (z, target) = (b.value(node.inputs[0])?, b.value(node.inputs[1])?);
     let loss = b.buffer_for(node.output, "");
     let mut gradient = None;
@@ -51,6 +54,7 @@ pub fn same_width(node: &NodeTypes<'_>, what: &str) -> Result<TensorType> {
     if z.kind != TypeName::F32
         || target.kind != TypeName::F32
         || !z.shape.rows
+        || !target.shape.rows
         || z.shape.dims != target.shape.dims
         || z.shape.dims.len() != 1
     {
@@ -91,6 +95,10 @@ impl Op for CrossEntropy {
 
     fn backward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         loss_backward(b, node, kind(b, node.inputs[1]))
+    }
+
+    fn classes(&self, inputs: &[TensorType]) -> Option<(usize, usize)> {
+        (inputs[1].kind == TypeName::U32).then(|| (1, inputs[0].shape.width()))
     }
 
     fn prediction(&self) -> Prediction {

@@ -1,6 +1,7 @@
 //! Dropout: random zeros while training, the identity otherwise (Srivastava et al. 2014, scaled at training time).
 
 use super::{NodeTypes, Op, number};
+use crate::graph::spec::TypeName;
 use crate::graph::{Node, TensorType};
 use crate::program::{Builder, Instruction};
 use crate::{Error, Result};
@@ -25,6 +26,9 @@ impl Op for Dropout {
 
     fn infer(&self, node: &NodeTypes<'_>) -> Result<TensorType> {
         let [x] = node.inputs()?;
+        if x.kind != TypeName::F32 {
+            return Err(node.error("takes numbers, received ids"));
+        }
         rate(node.name, node.attributes)?;
         Ok(x.clone())
     }
@@ -56,10 +60,5 @@ impl Op for Dropout {
         b.emit(Instruction::Multiply { a: dy, b: mask, y: dy });
         b.add_gradient(input, dy);
         Ok(())
-    }
-
-    /// Without a rate it hands its input on; then what it reads is what its input's maker reads.
-    fn backward_reads_output(&self) -> bool {
-        true
     }
 }

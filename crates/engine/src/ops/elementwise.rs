@@ -50,7 +50,7 @@ impl Op for Elementwise {
             return Err(node.error(format!("{} takes numbers, received ids", self.name())));
         }
         let known = elementwise::FUNCTIONS[self.function].parameters;
-        for name in node.attributes.keys().filter(|n| !known.iter().any(|(k, _)| k == n)) {
+        if let Some(name) = node.attributes.keys().find(|n| !known.iter().any(|(k, _)| k == n)) {
             return Err(crate::Error::option(format!("{}: {} has no option {name}", node.name, self.name())));
         }
         for (name, default) in known {

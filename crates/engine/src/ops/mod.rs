@@ -63,6 +63,10 @@ pub trait Op: Debug + Sync {
     fn prediction(&self) -> Prediction {
         Prediction::Values
     }
+    /// For a loss: which input holds ids if it does, and how many classes there are.
+    fn classes(&self, _inputs: &[TensorType]) -> Option<(usize, usize)> {
+        None
+    }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {
         None
@@ -95,8 +99,10 @@ impl NodeTypes<'_> {
 /// A numeric option of a node.
 pub fn number(attributes: &Attributes, node: &str, name: &str, default: Option<f64>) -> Result<f64> {
     match attributes.get(name).map(Json::as_f64) {
-        Some(Some(x)) if x.is_finite() => Ok(x),
-        Some(_) => Err(Error::option(format!("{node}: {name} must be a finite number, received {}", attributes[name]))),
+        Some(Some(x)) if (x as f32).is_finite() => Ok(x),
+        Some(_) => {
+            Err(Error::option(format!("{node}: {name} must be a finite 32-bit number, received {}", attributes[name])))
+        }
         None => default.ok_or_else(|| Error::option(format!("{node}: {name} is missing"))),
     }
 }

@@ -44,9 +44,4 @@ impl Op for Reshape {
         b.add_gradient(input, dx);
         Ok(())
     }
-
-    /// Its value is its input, which the input's maker may read.
-    fn backward_reads_output(&self) -> bool {
-        true
-    }
 }

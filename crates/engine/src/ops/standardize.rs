@@ -35,6 +35,9 @@ impl Op for Standardize {
 
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         let input = node.inputs[0];
+        if node.inputs[1..].iter().any(|i| !matches!(b.graph.values[*i].source, Source::State(_))) {
+            return Err(crate::Error::shape(format!("{}: mean, deviation and count must be states", node.name)));
+        }
         let (mean, inverse) = (b.value(node.inputs[1])?, inverse(b, node)?);
         if b.foldable(input) {
             b.gather(input, node.output, GatherTransform::Standardize { mean, inverse })?;

@@ -223,12 +223,27 @@ impl Builder<'_> {
 
     /// Whether a node may write its result over its input: nobody else reads the input, now or in the backward pass.
     pub fn may_overwrite(&self, value: ValueId) -> bool {
-        let needed_by_maker = match self.graph.values[value].source {
-            Source::Node(i) => self.training() && self.needs[value] && self.graph.nodes[i].op.backward_reads_output(),
-            Source::Input(_) => false,
-            _ => true,
+        if self.users[value] != 1 {
+            return false;
+        }
+        match self.graph.values[value].source {
+            Source::Node(i) => {
+                let node = &self.graph.nodes[i];
+                let needed_by_maker = self.training() && self.needs[value] && node.op.backward_reads_output();
+                // a view: whoever reads what it is a view of reads the same memory
+                !needed_by_maker && node.inputs.iter().all(|x| !self.share_memory(*x, value) || self.may_overwrite(*x))
+            }
+            Source::Input(_) => true,
+            Source::Parameter(_) | Source::State(_) => false,
+        }
+    }
+
+    fn share_memory(&self, a: ValueId, b: ValueId) -> bool {
+        let base = |v: ValueId| match self.values[v] {
+            Some(Place::Batch(id)) => Some(self.program.buffers[id].alias.unwrap_or(id)),
+            _ => None,
         };
-        self.users[value] == 1 && !needed_by_maker
+        base(a).is_some() && base(a) == base(b)
     }
 
     /// Keeps something for the backward pass.
@@ -319,7 +334,7 @@ impl Builder<'_> {
             let out = self.buffer_for(l.value, " seed");
             self.emit(Instruction::Seed { weight: l.weight, out });
             self.seeds.insert(l.value, out);
-            self.gradients[l.value] = Some(out);
+            self.add_gradient(l.value, out);
         }
         Ok(())
     }

@@ -189,7 +189,7 @@ impl Trainer {
     /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
     pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
         let width = self.hyperparameters().len();
-        if rows.len() != width && rows.len() != steps * width {
+        if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
                 "advance: {steps} steps take rows of {width} numbers, received {} numbers",
                 rows.len()
@@ -263,3 +263,6 @@ impl Trainer {
         Ok(self.network.with_arenas(self.parameters.clone(), self.states.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,8 @@ pub fn learn(graph: &Graph, network: &Network, data: &Dataset, feeds: &Feeds) ->
                 // a constant feature, up to the rounding of its own sum
                 let deviation =
                     if squares[i] > 0.0 && variance > 1e-14 * (squares[i] / n) { variance.sqrt() as f32 } else { 0.0 };
-                if deviation > 0.0 { deviation } else { 1.0 }
+                // so is one whose spread has no inverse in 32 bits
+                if deviation.recip().is_finite() { deviation } else { 1.0 }
             })
             .collect();
         state_layout.pack(mean, &means, &mut states);
