@@ -11,10 +11,10 @@ pub trait MicroKernel: Lanes {
     /// Most rows of a tile that is one panel wide.
     const NARROW: usize;
 
-    /// [`tile`] in a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
+    /// A tile in a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
     ///
     /// # Safety
-    /// As [`tile`].
+    /// All pointers are valid for the tile.
     unsafe fn tile<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out);
 
     /// The transpose of 16 by 16 floats, row after row.
@@ -213,8 +213,8 @@ unsafe fn avx512_transpose(from: *const f32, to: *mut f32) {
     unsafe {
         let mut r = [_mm512_setzero_ps(); 16];
         let mut t = r;
-        for i in 0..16 {
-            r[i] = _mm512_loadu_ps(from.add(i * 16));
+        for (i, row) in r.iter_mut().enumerate() {
+            *row = _mm512_loadu_ps(from.add(i * 16));
         }
         for i in 0..8 {
             t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
@@ -239,8 +239,8 @@ unsafe fn avx512_transpose(from: *const f32, to: *mut f32) {
             r[i + 4] = _mm512_shuffle_f32x4::<0x88>(t[i + 4], t[i + 12]);
             r[i + 12] = _mm512_shuffle_f32x4::<0xdd>(t[i + 4], t[i + 12]);
         }
-        for i in 0..16 {
-            _mm512_storeu_ps(to.add(i * 16), r[i]);
+        for (i, row) in r.iter().enumerate() {
+            _mm512_storeu_ps(to.add(i * 16), *row);
         }
     }
 }
