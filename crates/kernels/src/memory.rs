@@ -1,6 +1,6 @@
 //! Aligned memory for arenas.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
 
 /// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
@@ -19,22 +19,25 @@ impl Floats {
     /// `len` zeros.
     ///
     /// # Panics
-    /// When `len` floats do not fit an address space.
+    /// When there is not so much memory.
     pub fn zeroed(len: usize) -> Self {
-        let layout = Self::layout(len);
-        // SAFETY: the layout is never empty.
-        let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
-        if ptr.is_null() {
-            handle_alloc_error(layout);
+        match Self::try_zeroed(len) {
+            Some(floats) => floats,
+            None => panic!("there is no memory for {len} floats"),
         }
-        Self { ptr, len }
     }
 
-    fn layout(len: usize) -> Layout {
-        match Layout::array::<f32>(len.max(16)).and_then(|l| l.align_to(64)) {
-            Ok(layout) => layout,
-            Err(_) => panic!("an arena of {len} floats is too large"),
-        }
+    /// `len` zeros, or nothing where there is not so much memory.
+    pub fn try_zeroed(len: usize) -> Option<Self> {
+        let layout = Self::layout(len)?;
+        // SAFETY: the layout is never empty.
+        let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
+        (!ptr.is_null()).then_some(Self { ptr, len })
+    }
+
+    /// Nothing where so many floats do not fit an address space.
+    fn layout(len: usize) -> Option<Layout> {
+        Layout::array::<f32>(len.max(16)).and_then(|l| l.align_to(64)).ok()
     }
 
     /// The first float, for kernels.
@@ -53,8 +56,10 @@ impl Clone for Floats {
 
 impl Drop for Floats {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.ptr.cast(), Self::layout(self.len)) }
+        if let Some(layout) = Self::layout(self.len) {
+            // SAFETY: allocated with this layout.
+            unsafe { dealloc(self.ptr.cast(), layout) }
+        }
     }
 }
 
@@ -70,5 +75,28 @@ impl DerefMut for Floats {
     fn deref_mut(&mut self) -> &mut [f32] {
         // SAFETY: as above, and self is borrowed mutably.
         unsafe { std::slice::from_raw_parts_mut(self.ptr, self.len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Floats;
+
+    #[test]
+    fn memory_is_zero_and_aligned() {
+        for len in [0, 1, 15, 16, 17, 1000] {
+            let mut floats = Floats::zeroed(len);
+            assert!(floats.len() == len && floats.iter().all(|x| *x == 0.0));
+            assert_eq!(floats.as_ptr() as usize % 64, 0);
+            floats.fill(1.0);
+            assert_eq!(&floats.clone()[..], &floats[..]);
+        }
+    }
+
+    #[test]
+    fn what_there_is_no_memory_for_is_no_abort() {
+        assert!(Floats::try_zeroed(usize::MAX).is_none());
+        assert!(Floats::try_zeroed(1 << 55).is_none());
+        assert!(std::panic::catch_unwind(|| Floats::zeroed(1 << 55)).is_err());
     }
 }

@@ -15,6 +15,8 @@ use downslope_kernels::table::Kernels;
 use downslope_kernels::team::Team;
 use downslope_kernels::update::UpdateScalars;
 
+use crate::Result;
+use crate::machine::memory;
 use crate::program::{Instruction, ParameterLayout, Program};
 
 /// The memory that a program works in, except what outlives it.
@@ -30,13 +32,16 @@ pub struct Arenas {
 
 impl Arenas {
     /// Memory for a program that at most `threads` threads run.
-    pub fn new(program: &Program, threads: usize) -> Self {
-        Self {
-            batch: Floats::zeroed(program.batch_len),
-            derived: Floats::zeroed(program.derived_len + 16),
-            scratch: Floats::zeroed(downslope_kernels::gemm::SCRATCH * threads),
+    ///
+    /// # Errors
+    /// `ERR_SHAPE` where there is not so much.
+    pub fn new(program: &Program, threads: usize) -> Result<Self> {
+        Ok(Self {
+            batch: memory("the activations of a batch", program.batch_len)?,
+            derived: memory("the transposed kernels", program.derived_len + 16)?,
+            scratch: memory("the tiles of products", downslope_kernels::gemm::SCRATCH * threads)?,
             threads,
-        }
+        })
     }
 
     /// Bytes.

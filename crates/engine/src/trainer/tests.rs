@@ -26,7 +26,7 @@ fn trainer(network: &Network, graph: &str, data: &Dataset, options: &str, setup:
     let piece = t.batch.min(setup.piece);
     t.program =
         compile(&t.graph, &t.layout, Mode::Train { fused: setup.fused && piece == t.batch }, piece).expect("a program");
-    t.arenas = Arenas::new(&t.program, setup.threads);
+    t.arenas = Arenas::new(&t.program, setup.threads).expect("memory");
     t.kernels = Kernels::get(setup.isa);
     t.team = (setup.threads > 1).then(|| Team::new(setup.threads));
     t.threads = Choice::new(setup.threads, false);
