@@ -16,6 +16,7 @@ use crate::dataset::NativeDataset;
 use crate::memory::Memory;
 use crate::outcome::Outcome;
 use crate::spawn::spawn;
+use crate::trainer::NativeValidation;
 
 /// A graph and values for all its parameters and states.
 #[napi(custom_finalize)]
@@ -54,17 +55,6 @@ pub fn handle(network: Network) -> NativeNetwork {
 fn present(network: &Mutex<Option<Network>>) -> Result<Network> {
     let network = network.lock().unwrap_or_else(PoisonError::into_inner);
     network.clone().ok_or_else(|| Error::closed("model is closed"))
-}
-
-fn transform(name: &str) -> Result<Transform> {
-    Ok(match name {
-        "none" => Transform::None,
-        "softmax" => Transform::Softmax,
-        "sigmoid" => Transform::Sigmoid,
-        "argmax" => Transform::Argmax,
-        "positive" => Transform::Positive,
-        other => return Err(Error::internal(format!("transform {other}"))),
-    })
 }
 
 fn run(network: &Network, columns: &[Column], transform: Transform, threads: usize) -> Result<Vec<NativeTensor>> {
@@ -157,7 +147,7 @@ impl NativeNetwork {
         kind: String,
         threads: u32,
     ) -> napi::Result<Object<'env>> {
-        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, transform(&kind)?)));
+        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, Transform::parse(&kind)?)));
         let shared = self.network.clone();
         spawn(env, move || {
             let (network, columns, transform) = ready?;
@@ -169,11 +159,11 @@ impl NativeNetwork {
     /// Predictions here and now.
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeTensor[]>")]
     pub fn predict_sync(&self, columns: Vec<NativeColumn>, kind: String) -> Outcome<Vec<NativeTensor>> {
-        Outcome::of(|| run(&self.present()?, &copied(columns)?, transform(&kind)?, 1))
+        Outcome::of(|| run(&self.present()?, &copied(columns)?, Transform::parse(&kind)?, 1))
     }
 
-    /// Mean loss and metrics, as JSON.
-    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
+    /// Mean loss and metrics.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeValidation>>")]
     pub fn evaluate<'env>(
         &self,
         env: &'env Env,
@@ -186,8 +176,8 @@ impl NativeNetwork {
         let shared = self.network.clone();
         spawn(env, move || {
             let (network, data) = ready?;
-            let result = network.evaluate(&graph, &data, &metrics, threads as usize)?;
-            present(&shared).map(|_| result)
+            let (loss, metrics) = network.evaluate(&graph, &data, &metrics, threads as usize)?;
+            present(&shared).map(|_| NativeValidation { loss, metrics })
         })
     }
 

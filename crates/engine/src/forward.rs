@@ -9,7 +9,7 @@ use crate::graph::Graph;
 use crate::machine;
 use crate::network::{Output, Transform};
 use crate::program::{Mode, ParameterLayout, Program, compile};
-use crate::Result;
+use crate::{Error, Result};
 
 /// Work below this many multiply-adds is not worth a second thread.
 const WORTH_A_THREAD: usize = 50_000_000;
@@ -143,6 +143,21 @@ impl Forward {
 }
 
 impl Transform {
+    /// By its name in the border's options.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` for an unknown name.
+    pub fn parse(name: &str) -> Result<Self> {
+        Ok(match name {
+            "none" => Transform::None,
+            "softmax" => Transform::Softmax,
+            "sigmoid" => Transform::Sigmoid,
+            "argmax" => Transform::Argmax,
+            "positive" => Transform::Positive,
+            _ => return Err(Error::option(format!("predict: there is no transform named {name}"))),
+        })
+    }
+
     /// Whether the last axis goes away.
     fn collapses(self) -> bool {
         matches!(self, Transform::Argmax | Transform::Positive)
