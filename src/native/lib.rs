@@ -1,6 +1,6 @@
 //! The native half of the border between TypeScript and the engine: convert, call the engine, convert back.
 //!
-//! Errors cross as data ([`outcome::Outcome`]), long work runs on our own threads ([`spawn`]), and nothing here ever
+//! Errors cross as data (`outcome::Outcome`), long work runs on our own threads (`spawn`), and nothing here ever
 //! calls JavaScript except to settle a promise.
 
 mod columns;
