@@ -3,7 +3,7 @@
 //! Errors cross as data (`outcome::Outcome`), long work runs on our own threads (`spawn`), and nothing here ever
 //! calls JavaScript except to settle a promise.
 
-#![cfg_attr(test, expect(dead_code, reason = "exports are registered outside tests only"))]
+#![cfg_attr(test, allow(dead_code, reason = "exports are registered outside tests only"))]
 
 mod columns;
 mod dataset;

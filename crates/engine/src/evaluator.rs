@@ -195,7 +195,7 @@ impl Evaluator {
         let work = program.multiply_adds(1).saturating_mul(data.rows());
         let threads = if work < 50_000_000 { 1 } else { threads };
         Ok(Self {
-            arenas: Arenas::new(&program, threads),
+            arenas: Arenas::new(&program, threads)?,
             program,
             kernels: machine::kernels()?,
             data: data.clone(),

@@ -41,7 +41,7 @@ impl Forward {
         let program = compile(graph, layout, Mode::Predict, capacity)?;
         let kernels = machine::kernels()?;
         let threads = machine::cores();
-        let mut arenas = Arenas::new(&program, if capacity > 16 { threads } else { 1 });
+        let mut arenas = Arenas::new(&program, if capacity > 16 { threads } else { 1 })?;
         let piece = Piece { feeds: &[], rows: &[], next: &[], weights: None, scale: 1.0, first: 0 };
         let tensors = Tensors::forward(parameters, states);
         Machine::new(&program, layout, state_layout, kernels, &mut arenas, tensors).run(

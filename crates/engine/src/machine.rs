@@ -1,5 +1,6 @@
 //! This machine: its instruction set, its cores.
 
+use downslope_kernels::memory::Floats;
 use downslope_kernels::simd::Isa;
 use downslope_kernels::table::Kernels;
 
@@ -16,6 +17,19 @@ pub fn kernels() -> Result<&'static Kernels> {
 /// Cores that this process may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// `len` zeros for `what`.
+///
+/// # Errors
+/// `ERR_DATA` when there is not so much memory.
+pub(crate) fn floats(len: usize, what: &str) -> Result<Floats> {
+    Floats::try_zeroed(len).ok_or_else(|| {
+        let gigabytes = len as f64 * 4e-9;
+        Error::data(format!(
+            "{what}: {gigabytes:.1} GB of memory are needed and cannot be had; use fewer units or smaller batches"
+        ))
+    })
 }
 
 /// Softmax of rows, or the logistic function of each element, in place.

@@ -13,6 +13,7 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
+use crate::machine;
 use crate::program::ParameterLayout;
 use crate::{Error, Result};
 
@@ -93,7 +94,7 @@ impl Network {
     pub fn initialize(text: &str, seed: u64) -> Result<Self> {
         let graph = Graph::parse(text)?;
         let layout = ParameterLayout::of(&graph);
-        let mut parameters = Floats::zeroed(layout.total + 16);
+        let mut parameters = machine::floats(layout.total + 16, "the parameters")?;
         for (i, p) in graph.spec.parameters.iter().enumerate() {
             let initializer = Initializer::parse(&p.initializer)
                 .map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
@@ -101,7 +102,7 @@ impl Network {
             layout.pack(i, &values, &mut parameters);
         }
         let state_layout = ParameterLayout::of_states(&graph);
-        let mut states = Floats::zeroed(state_layout.total + 16);
+        let mut states = machine::floats(state_layout.total + 16, "the states")?;
         for (i, s) in graph.spec.states.iter().enumerate() {
             state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
         }
@@ -400,7 +401,8 @@ impl Network {
     fn initialize_zero(text: &str) -> Result<Self> {
         let graph = Graph::parse(text)?;
         let (layout, state_layout) = (ParameterLayout::of(&graph), ParameterLayout::of_states(&graph));
-        let (parameters, states) = (Floats::zeroed(layout.total + 16), Floats::zeroed(state_layout.total + 16));
+        let parameters = machine::floats(layout.total + 16, "the parameters")?;
+        let states = machine::floats(state_layout.total + 16, "the states")?;
         Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
     }
 }

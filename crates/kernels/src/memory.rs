@@ -16,18 +16,20 @@ unsafe impl Send for Floats {}
 unsafe impl Sync for Floats {}
 
 impl Floats {
+    /// `len` zeros; nothing when there is not so much memory.
+    pub fn try_zeroed(len: usize) -> Option<Self> {
+        let layout = Layout::array::<f32>(len.max(16)).and_then(|l| l.align_to(64)).ok()?;
+        // SAFETY: the layout is never empty.
+        let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
+        (!ptr.is_null()).then_some(Self { ptr, len })
+    }
+
     /// `len` zeros.
     ///
     /// # Panics
-    /// When `len` floats do not fit an address space.
+    /// When `len` floats do not fit an address space. Ends the process when there is not so much memory.
     pub fn zeroed(len: usize) -> Self {
-        let layout = Self::layout(len);
-        // SAFETY: the layout is never empty.
-        let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
-        if ptr.is_null() {
-            handle_alloc_error(layout);
-        }
-        Self { ptr, len }
+        Self::try_zeroed(len).unwrap_or_else(|| handle_alloc_error(Self::layout(len)))
     }
 
     fn layout(len: usize) -> Layout {

@@ -16,6 +16,7 @@ use downslope_kernels::team::Team;
 use downslope_kernels::update::UpdateScalars;
 
 use crate::program::{Instruction, ParameterLayout, Program};
+use crate::{Result, machine};
 
 /// The memory that a program works in, except what outlives it.
 #[derive(Debug)]
@@ -30,13 +31,16 @@ pub struct Arenas {
 
 impl Arenas {
     /// Memory for a program that at most `threads` threads run.
-    pub fn new(program: &Program, threads: usize) -> Self {
-        Self {
-            batch: Floats::zeroed(program.batch_len),
-            derived: Floats::zeroed(program.derived_len + 16),
-            scratch: Floats::zeroed(downslope_kernels::gemm::SCRATCH * threads),
+    ///
+    /// # Errors
+    /// `ERR_DATA` when there is not so much memory.
+    pub fn new(program: &Program, threads: usize) -> Result<Self> {
+        Ok(Self {
+            batch: machine::floats(program.batch_len, "a batch")?,
+            derived: machine::floats(program.derived_len + 16, "a batch")?,
+            scratch: machine::floats(downslope_kernels::gemm::SCRATCH * threads, "a batch")?,
             threads,
-        }
+        })
     }
 
     /// Bytes.

@@ -144,9 +144,11 @@ impl Trainer {
         Ok(Self {
             network: network.clone(),
             kernels,
-            arenas: Arenas::new(&program, wanted),
-            gradients: Floats::zeroed(parameters.len()),
-            moments: (0..optimizer.states()).map(|_| Floats::zeroed(parameters.len())).collect(),
+            arenas: Arenas::new(&program, wanted)?,
+            gradients: machine::floats(parameters.len(), "the gradients")?,
+            moments: (0..optimizer.states())
+                .map(|_| machine::floats(parameters.len(), "the optimizer"))
+                .collect::<Result<_>>()?,
             good: parameters.clone(),
             parameters,
             states,

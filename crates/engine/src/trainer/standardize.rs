@@ -29,7 +29,7 @@ pub fn learn(graph: &Graph, network: &Network, data: &Dataset, feeds: &Feeds) ->
         let outputs = vec![OutputSpec { name: "x".to_owned(), value }];
         let part = Graph::new(Spec { outputs, losses: vec![], ..graph.spec.clone() })?;
         let program = compile(&part, layout, Mode::Predict, data.rows().min(PIECE))?;
-        let mut arenas = Arenas::new(&program, 1);
+        let mut arenas = Arenas::new(&program, 1)?;
         let tensors = Tensors::forward(network.arenas().0, &states);
         let machine = Machine::new(&program, layout, state_layout, machine::kernels()?, &mut arenas, tensors);
         let columns = feeds.of(data);

@@ -31,7 +31,7 @@ fn trainer(network: &Network, graph: &str, data: &Dataset, options: &str, setup:
         piece,
     )
     .expect("a program");
-    t.arenas = Arenas::new(&t.program, setup.threads);
+    t.arenas = Arenas::new(&t.program, setup.threads).expect("memory");
     t.kernels = Kernels::get(setup.isa);
     t.team = (setup.threads > 1).then(|| Team::new(setup.threads));
     t.threads = Choice::new(setup.threads, false);
