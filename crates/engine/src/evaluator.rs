@@ -179,7 +179,7 @@ impl Evaluator {
     /// Compiles the graph, which has a loss, for a data set.
     ///
     /// # Errors
-    /// What [`Feeds::new`] and [`metrics`] say.
+    /// What [`Feeds::new`], [`metrics`] and [`Arenas::new`] say.
     pub fn new(
         graph: &Graph,
         layout: &ParameterLayout,

@@ -4,12 +4,12 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
+use crate::Result;
 use crate::cpu::{Arenas, Feed, Machine, Part, Piece, Step, Tensors};
 use crate::graph::Graph;
 use crate::machine;
 use crate::network::{Output, Transform};
 use crate::program::{Mode, ParameterLayout, Program, compile};
-use crate::{Error, Result};
 
 /// Work below this many multiply-adds is not worth a second thread.
 const WORTH_A_THREAD: usize = 50_000_000;
@@ -65,6 +65,9 @@ impl Forward {
     }
 
     /// Runs all rows. The tensors must be those it was made with.
+    ///
+    /// # Errors
+    /// `ERR_SHAPE` when there is no memory for the results.
     #[expect(clippy::too_many_arguments, reason = "one caller, which has them apart")]
     pub fn run(
         &mut self,
@@ -75,7 +78,7 @@ impl Forward {
         rows: usize,
         transform: Transform,
         threads: usize,
-    ) -> Vec<Output> {
+    ) -> Result<Vec<Output>> {
         let wanted = match threads {
             0 if self.flops.saturating_mul(rows) < WORTH_A_THREAD => 1,
             0 => self.threads,
@@ -91,10 +94,12 @@ impl Forward {
                 } else {
                     o.dims.clone()
                 };
-                let width: usize = shape.iter().product();
-                Output { name: o.name.clone(), shape, values: Vec::with_capacity(rows * width) }
+                let len = rows * shape.iter().product::<usize>();
+                let mut values = vec![];
+                values.try_reserve_exact(len).map_err(|_| machine::no_memory("predictions", len))?;
+                Ok(Output { name: o.name.clone(), shape, values })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let mut advanced: Vec<Option<Feed<'_>>> = feeds.to_vec();
         let input_widths: Vec<usize> = (feeds.iter())
             .map(|f| match f {
@@ -133,26 +138,11 @@ impl Forward {
             }
             start += now;
         }
-        outputs
+        Ok(outputs)
     }
 }
 
 impl Transform {
-    /// By its name in the border's options.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` for an unknown name.
-    pub fn parse(name: &str) -> Result<Self> {
-        Ok(match name {
-            "none" => Transform::None,
-            "softmax" => Transform::Softmax,
-            "sigmoid" => Transform::Sigmoid,
-            "argmax" => Transform::Argmax,
-            "positive" => Transform::Positive,
-            _ => return Err(Error::option(format!("predict: there is no transform named {name}"))),
-        })
-    }
-
     /// Whether the last axis goes away.
     fn collapses(self) -> bool {
         matches!(self, Transform::Argmax | Transform::Positive)

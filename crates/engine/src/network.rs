@@ -1,5 +1,6 @@
 //! A graph with its parameters: what is initialised, predicted with, saved and loaded.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,9 +14,8 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
-use crate::machine;
 use crate::program::ParameterLayout;
-use crate::{Error, Result};
+use crate::{Error, Result, machine};
 
 /// A graph and values for all its parameters and states. Immutable and cheap to clone: training makes a new one.
 #[derive(Clone, Debug)]
@@ -90,19 +90,16 @@ impl Network {
     /// Parses the graph and draws its initial weights.
     ///
     /// # Errors
-    /// `ERR_SHAPE` and `ERR_OPTION` for what is wrong with the graph.
+    /// `ERR_SHAPE` and `ERR_OPTION` for what is wrong with the graph, `ERR_SHAPE` when its parameters do not fit into memory.
     pub fn initialize(text: &str, seed: u64) -> Result<Self> {
         let graph = Graph::parse(text)?;
-        let layout = ParameterLayout::of(&graph);
-        let mut parameters = machine::floats(layout.total + 16, "the parameters")?;
+        let (layout, mut parameters, state_layout, mut states) = zeros(&graph)?;
         for (i, p) in graph.spec.parameters.iter().enumerate() {
             let initializer = Initializer::parse(&p.initializer)
                 .map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
             let values = initializer.values(&p.shape.dims, seed, &p.name)?;
             layout.pack(i, &values, &mut parameters);
         }
-        let state_layout = ParameterLayout::of_states(&graph);
-        let mut states = machine::floats(state_layout.total + 16, "the states")?;
         for (i, s) in graph.spec.states.iter().enumerate() {
             state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
         }
@@ -250,7 +247,7 @@ impl Network {
     /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
-    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit; `ERR_DATA` for values that are not finite.
+    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, also into memory; `ERR_DATA` for values that are not finite.
     pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
         let i = &*self.inner;
         let (feeds, rows) = self.check(inputs)?;
@@ -264,7 +261,7 @@ impl Network {
             None => Forward::new(&i.graph, &i.layout, &i.state_layout, &i.parameters, &i.states, capacity)?,
         };
         let outputs =
-            forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads);
+            forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads)?;
         let mut list = self.forwards();
         if list.len() < KEPT {
             list.push(forward);
@@ -385,26 +382,46 @@ impl Network {
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn load(path: &Path) -> Result<(Self, String)> {
-        let (tensors, text) = checkpoint::read(path)?;
+        let (tensors, both) = checkpoint::read(path)?;
         let bad = |what: String| Error::checkpoint(format!("cannot read '{}': {what}", path.display()));
-        let (graph, metadata) = unwrap(&text).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
-        let network = Self::initialize_zero(&graph).map_err(|e| bad(e.message))?;
+        let (text, metadata) = unwrap(&both).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
+        let graph = Graph::parse(&text).map_err(|e| bad(e.message))?;
+        // before any memory is taken, for a graph may promise more than the file holds
+        fits(&graph, &tensors).map_err(bad)?;
+        let (layout, parameters, state_layout, states) = zeros(&graph).map_err(|e| bad(e.message))?;
+        let network = Self::from_parts(Arc::new(graph), text, layout, state_layout, parameters, states);
         let tensors: Vec<(String, Vec<f32>)> = tensors.into_iter().map(|(name, _, values)| (name, values)).collect();
-        if tensors.len() != network.tensors().len() {
-            return Err(bad(format!("it holds {} tensors, its graph has {}", tensors.len(), network.tensors().len())));
-        }
         let network = network.with_tensors(&tensors).map_err(|e| bad(e.message))?;
         Ok((network, metadata))
     }
+}
 
-    /// As [`Network::initialize`] without drawing numbers, for tensors that are read from a file.
-    fn initialize_zero(text: &str) -> Result<Self> {
-        let graph = Graph::parse(text)?;
-        let (layout, state_layout) = (ParameterLayout::of(&graph), ParameterLayout::of_states(&graph));
-        let parameters = machine::floats(layout.total + 16, "the parameters")?;
-        let states = machine::floats(state_layout.total + 16, "the states")?;
-        Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
+/// Layouts of parameters and of states, each with zeros for them.
+fn zeros(graph: &Graph) -> Result<(ParameterLayout, Floats, ParameterLayout, Floats)> {
+    let (layout, state_layout) = (ParameterLayout::of(graph), ParameterLayout::of_states(graph));
+    // whole vectors may be read behind the last one
+    let parameters = machine::memory("the parameters of the network", layout.total + 16)?;
+    let states = machine::memory("the states of the network", state_layout.total + 16)?;
+    Ok((layout, parameters, state_layout, states))
+}
+
+/// Whether the tensors of a file are those of its graph, or what is wrong with them.
+fn fits(graph: &Graph, tensors: &[checkpoint::Tensor]) -> std::result::Result<(), String> {
+    let (parameters, states) = (&graph.spec.parameters, &graph.spec.states);
+    let wanted: HashMap<&str, &[usize]> = (parameters.iter().map(|p| (&p.name[..], &p.shape.dims[..])))
+        .chain(states.iter().map(|s| (&s.name[..], &s.shape.dims[..])))
+        .collect();
+    if tensors.len() != wanted.len() {
+        return Err(format!("it holds {} tensors, its graph has {}", tensors.len(), wanted.len()));
     }
+    for (name, shape, _) in tensors {
+        match wanted.get(&name[..]) {
+            Some(want) if want == shape => {}
+            Some(want) => return Err(format!("'{name}' must have the shape {want:?}, received {shape:?}")),
+            None => return Err(format!("its graph has no tensor named '{name}'")),
+        }
+    }
+    Ok(())
 }
 
 /// The graph and the caller's metadata as one JSON text.

@@ -269,6 +269,43 @@ fn divergence_keeps_the_last_finite_epoch() {
 }
 
 #[test]
+fn a_model_taken_in_the_middle_of_an_epoch_is_finite() {
+    // the step makes weights infinite, and no loss has seen it yet when the run is stopped
+    let (model, graph) = mlp(&[2, 2], "relu", "squaredError");
+    let network = Network::initialize(&model, 1).expect("a network");
+    let data = dataset(&[floats("x", &[2], vec![1.0; 16]), floats("target", &[2], vec![1.0; 16])]);
+    let options = r#"{"optimizer":{"kind":"sgd"},"batchSize":4}"#;
+    let mut t = Trainer::new(&network, &graph, data, None, options).expect("a trainer");
+    advance(&mut t, &sgd(0.01), 4);
+    let good = weights_of(&t);
+    let done = advance(&mut t, &sgd(1e300), 1);
+    assert!(!done.diverged && done.epochs[0].steps == 1, "{done:?}");
+    assert_eq!(weights_of(&t), good);
+    assert!(advance(&mut t, &sgd(0.01), 1).diverged);
+    assert_eq!(weights_of(&t), good);
+}
+
+#[test]
+fn an_epsilon_too_small_for_32_bits_keeps_dead_weights() {
+    // the second feature is always 0, so its weights have no gradient: 0 / (0 + epsilon)
+    let (model, graph) = mlp(&[2, 3], "relu", "crossEntropy");
+    let network = Network::initialize(&model, 1).expect("a network");
+    let data = dataset(&[floats("x", &[2], vec![1.0, 0.0, -1.0, 0.0]), labels("target", 3, vec![0, 2])]);
+    for rule in downslope_kernels::update::RULES.iter().filter(|r| r.hyperparameters.contains(&"epsilon")) {
+        let number = |name: &&str| match *name {
+            "learningRate" => 0.01,
+            "epsilon" => 1e-60,
+            "weightDecay" | "learningRateDecay" | "momentum" => 0.0,
+            _ => 0.9,
+        };
+        let row: Vec<f64> = rule.hyperparameters.iter().map(number).collect();
+        let options = json!({ "optimizer": { "kind": rule.name }, "batchSize": 2 }).to_string();
+        let mut t = Trainer::new(&network, &graph, data.clone(), None, &options).expect("a trainer");
+        assert!(!advance(&mut t, &row, 5).diverged, "{}", rule.name);
+    }
+}
+
+#[test]
 fn batches_of_all_sizes() {
     let setup = Setup::new();
     for rows in [1, 2, 5, 31] {

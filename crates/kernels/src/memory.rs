@@ -1,6 +1,6 @@
 //! Aligned memory for arenas.
 
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
 
 /// From this many bytes on, memory is asked for in large pages.
@@ -49,8 +49,8 @@ unsafe impl Sync for Floats {}
 impl Floats {
     /// `len` zeros; nothing when there is not so much memory.
     pub fn try_zeroed(len: usize) -> Option<Self> {
-        let bytes = len.max(16).checked_mul(size_of::<f32>())?;
-        let layout = Layout::from_size_align(bytes, Self::alignment(bytes)).ok()?;
+        let layout = Self::layout(len)?;
+        let bytes = layout.size();
         // SAFETY: the layout is never empty; what was allocated is written in full.
         let ptr = unsafe {
             if bytes >= LARGE {
@@ -70,21 +70,22 @@ impl Floats {
     /// `len` zeros.
     ///
     /// # Panics
-    /// When `len` floats do not fit an address space. Ends the process when there is not so much memory.
+    /// When there is not so much memory.
     pub fn zeroed(len: usize) -> Self {
-        Self::try_zeroed(len).unwrap_or_else(|| handle_alloc_error(Self::layout(len)))
+        match Self::try_zeroed(len) {
+            Some(floats) => floats,
+            None => panic!("there is no memory for {len} floats"),
+        }
     }
 
     fn alignment(bytes: usize) -> usize {
         if bytes >= LARGE { PAGE } else { 64 }
     }
 
-    fn layout(len: usize) -> Layout {
-        let bytes = len.max(16).saturating_mul(size_of::<f32>());
-        match Layout::from_size_align(bytes, Self::alignment(bytes)) {
-            Ok(layout) => layout,
-            Err(_) => panic!("an arena of {len} floats is too large"),
-        }
+    /// Nothing where so many floats do not fit an address space.
+    fn layout(len: usize) -> Option<Layout> {
+        let bytes = len.max(16).checked_mul(size_of::<f32>())?;
+        Layout::from_size_align(bytes, Self::alignment(bytes)).ok()
     }
 
     /// The first float, for kernels.
@@ -103,8 +104,10 @@ impl Clone for Floats {
 
 impl Drop for Floats {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.ptr.cast(), Self::layout(self.len)) }
+        if let Some(layout) = Self::layout(self.len) {
+            // SAFETY: allocated with this layout.
+            unsafe { dealloc(self.ptr.cast(), layout) }
+        }
     }
 }
 
@@ -120,5 +123,28 @@ impl DerefMut for Floats {
     fn deref_mut(&mut self) -> &mut [f32] {
         // SAFETY: as above, and self is borrowed mutably.
         unsafe { std::slice::from_raw_parts_mut(self.ptr, self.len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Floats;
+
+    #[test]
+    fn memory_is_zero_and_aligned() {
+        for len in [0, 1, 15, 16, 17, 1000] {
+            let mut floats = Floats::zeroed(len);
+            assert!(floats.len() == len && floats.iter().all(|x| *x == 0.0));
+            assert_eq!(floats.as_ptr() as usize % 64, 0);
+            floats.fill(1.0);
+            assert_eq!(&floats.clone()[..], &floats[..]);
+        }
+    }
+
+    #[test]
+    fn what_there_is_no_memory_for_is_no_abort() {
+        assert!(Floats::try_zeroed(usize::MAX).is_none());
+        assert!(Floats::try_zeroed(1 << 55).is_none());
+        assert!(std::panic::catch_unwind(|| Floats::zeroed(1 << 55)).is_err());
     }
 }
