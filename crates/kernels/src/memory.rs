@@ -1,6 +1,6 @@
 //! Aligned memory for arenas.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
 
 /// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
@@ -19,13 +19,14 @@ impl Floats {
     /// `len` zeros.
     ///
     /// # Panics
-    /// When `len` floats do not fit an address space.
+    /// When there is no memory for `len` floats. The border makes an error of it; `handle_alloc_error` would end the
+    /// process of the caller.
     pub fn zeroed(len: usize) -> Self {
         let layout = Self::layout(len);
         // SAFETY: the layout is never empty.
         let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
         if ptr.is_null() {
-            handle_alloc_error(layout);
+            panic!("not enough memory for {len} floats");
         }
         Self { ptr, len }
     }
