@@ -86,6 +86,12 @@ export class Model<L extends Label = Label> {
     return this.#handle
   }
 
+  /** The result of work that a `close()` meanwhile makes void, whichever was first. */
+  #still<T>(where: string, result: T): T {
+    this.#open(where)
+    return result
+  }
+
   #transform(where: string, value: unknown): 'none' | 'softmax' | 'sigmoid' {
     if (!readBoolean(where, 'probabilities', value, false)) return 'none'
     if (this.loss === undefined) return refuse(where, 'probabilities need a model that was trained', value)
@@ -109,7 +115,7 @@ export class Model<L extends Label = Label> {
     const read = readOptions('predict', options, ['probabilities', 'batchSize'])
     const size = read.batchSize === undefined ? undefined : readInteger('predict', 'batchSize', read.batchSize, 1)
     const transform = this.#transform('predict', read.probabilities)
-    return predict(handle, readBatches('predict', this.network, x, size), transform)
+    return this.#still('predict', await predict(handle, readBatches('predict', this.network, x, size), transform))
   }
 
   /**
@@ -135,7 +141,8 @@ export class Model<L extends Label = Label> {
     if (classes === undefined || loss === undefined) {
       throw new DownslopeError('ERR_OPTION', 'predictClasses: the model must have been trained with labels')
     }
-    return classesFrom(handle, network, loss, classes, readBatches('predictClasses', network, x, undefined))
+    const batches = readBatches('predictClasses', network, x, undefined)
+    return this.#still('predictClasses', await classesFrom(handle, network, loss, classes, batches))
   }
 
   /**
@@ -161,7 +168,7 @@ export class Model<L extends Label = Label> {
     const { classes, targets } = inside.meta
     const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
     const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
-    return { loss: result.loss, ...named(metrics, result.metrics) } as Record<M | 'loss', number>
+    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<M | 'loss', number>
   }
 
   /**

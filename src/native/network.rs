@@ -57,6 +57,17 @@ fn present(network: &Mutex<Option<Network>>) -> Result<Network> {
     network.clone().ok_or_else(|| Error::closed("model is closed"))
 }
 
+fn transform(name: &str) -> Result<Transform> {
+    Ok(match name {
+        "none" => Transform::None,
+        "softmax" => Transform::Softmax,
+        "sigmoid" => Transform::Sigmoid,
+        "argmax" => Transform::Argmax,
+        "positive" => Transform::Positive,
+        other => return Err(Error::internal(format!("transform {other}"))),
+    })
+}
+
 fn run(network: &Network, columns: &[Column], transform: Transform, threads: usize) -> Result<Vec<NativeTensor>> {
     let feeds: Vec<_> = columns.iter().map(feed).collect();
     Ok(network.predict(&feeds, transform, threads)?.into_iter().map(tensor).collect())
@@ -147,7 +158,7 @@ impl NativeNetwork {
         kind: String,
         threads: u32,
     ) -> napi::Result<Object<'env>> {
-        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, Transform::parse(&kind)?)));
+        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, transform(&kind)?)));
         let shared = self.network.clone();
         spawn(env, move || {
             let (network, columns, transform) = ready?;
@@ -159,7 +170,7 @@ impl NativeNetwork {
     /// Predictions here and now.
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeTensor[]>")]
     pub fn predict_sync(&self, columns: Vec<NativeColumn>, kind: String) -> Outcome<Vec<NativeTensor>> {
-        Outcome::of(|| run(&self.present()?, &copied(columns)?, Transform::parse(&kind)?, 1))
+        Outcome::of(|| run(&self.present()?, &copied(columns)?, transform(&kind)?, 1))
     }
 
     /// Mean loss and metrics.

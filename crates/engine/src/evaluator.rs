@@ -51,6 +51,7 @@ impl Feeds {
                 )));
             }
             Self::check_classes(graph, i, c)?;
+            Self::check_probabilities(graph, i, c, data)?;
             columns.push(Some(at));
         }
         let weights = data.columns().iter().position(|c| c.role == Role::Weight);
@@ -80,6 +81,35 @@ impl Feeds {
                     _ => "s",
                 }
             )));
+        }
+        Ok(())
+    }
+
+    /// Where a loss takes probabilities, each must be in [0, 1]: with ±1 or class numbers it has no minimum.
+    fn check_probabilities(graph: &Graph, input: usize, c: &Column, data: &Dataset) -> Result<()> {
+        let crate::data::Values::F32(values) = &c.values else { return Ok(()) };
+        let shown = |mut id: ValueId| loop {
+            match graph.values[id].source {
+                Source::Node(i) if graph.nodes[i].op.name() == "reshape" => id = graph.nodes[i].inputs[0],
+                Source::Input(i) => return i == input,
+                _ => return false,
+            }
+        };
+        let Some(loss) = graph.nodes.iter().find(|n| n.op.takes_probabilities() && shown(n.inputs[1])) else {
+            return Ok(());
+        };
+        let width = c.width();
+        for row in 0..data.rows() {
+            let base = data.view().map_or(row, |view| view[row] as usize);
+            let numbers = &values[base * width..][..width];
+            if let Some(at) = numbers.iter().position(|x| !(0.0..=1.0).contains(x)) {
+                return Err(Error::data(format!(
+                    "{}: {} takes probabilities in [0, 1], received {} in row {row}, column {at}",
+                    c.name,
+                    loss.op.name(),
+                    numbers[at]
+                )));
+            }
         }
         Ok(())
     }

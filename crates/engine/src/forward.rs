@@ -4,12 +4,12 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
+use crate::Result;
 use crate::cpu::{Arenas, Feed, Machine, Part, Piece, Step, Tensors};
 use crate::graph::Graph;
 use crate::machine;
 use crate::network::{Output, Transform};
 use crate::program::{Mode, ParameterLayout, Program, compile};
-use crate::{Error, Result};
 
 /// Work below this many multiply-adds is not worth a second thread.
 const WORTH_A_THREAD: usize = 50_000_000;
@@ -143,21 +143,6 @@ impl Forward {
 }
 
 impl Transform {
-    /// By its name in the border's options.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` for an unknown name.
-    pub fn parse(name: &str) -> Result<Self> {
-        Ok(match name {
-            "none" => Transform::None,
-            "softmax" => Transform::Softmax,
-            "sigmoid" => Transform::Sigmoid,
-            "argmax" => Transform::Argmax,
-            "positive" => Transform::Positive,
-            _ => return Err(Error::option(format!("predict: there is no transform named {name}"))),
-        })
-    }
-
     /// Whether the last axis goes away.
     fn collapses(self) -> bool {
         matches!(self, Transform::Argmax | Transform::Positive)

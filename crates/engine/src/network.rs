@@ -247,10 +247,12 @@ impl Network {
     /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
-    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, also into memory; `ERR_DATA` for values that are not finite.
+    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, and more outputs than memory; `ERR_DATA` for
+    /// values that are not finite.
     pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
         let i = &*self.inner;
         let (feeds, rows) = self.check(inputs)?;
+        self.check_room(rows)?;
         let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
         let kept = {
             let mut list = self.forwards();
@@ -267,6 +269,22 @@ impl Network {
             list.push(forward);
         }
         Ok(outputs)
+    }
+
+    /// An allocation that fails would end the process of the caller.
+    fn check_room(&self, rows: usize) -> Result<()> {
+        const SMALL: usize = 1 << 20;
+        let graph = &self.inner.graph;
+        for (name, id) in &graph.outputs {
+            let width = graph.values[*id].ty.shape.width();
+            let length = rows.saturating_mul(width);
+            if length > SMALL && Vec::<f32>::new().try_reserve_exact(length).is_err() {
+                return Err(Error::shape(format!(
+                    "predict: there is not enough memory for {rows} rows of {width} numbers of {name}; fewer rows at a time need less"
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn check<'a>(&self, inputs: &[Feed<'a>]) -> Result<(Vec<Option<Column<'a>>>, usize)> {

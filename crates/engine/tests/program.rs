@@ -25,7 +25,7 @@ fn the_usual_network_is_fused() {
         assert_eq!((count("product + bias + relu"), count("product + bias")), (1, 1), "{found:?}");
         assert_eq!((count("product + update"), count("product")), (2, 1), "{found:?}");
         assert_eq!((count("CrossEntropyIds"), count("relu"), count("relu gradient")), (1, 0, 1), "{found:?}");
-        assert_eq!((count("update"), count("column sums"), count("gather")), (2, 2, 2), "{found:?}");
+        assert_eq!((count("update"), count("column sums"), count("gather")), (1, 2, 2), "{found:?}");
         let products = |i: &&Json| i["op"].as_str().is_some_and(|o| o.starts_with("product"));
         let flops: u64 = program["program"]
             .as_array()
@@ -46,7 +46,8 @@ fn the_usual_network_is_fused() {
 fn a_batch_in_pieces_updates_behind() {
     let (_, graph) = mlp(&[8, 6, 3], "relu", "squaredError");
     let program = program(&graph, 1025);
-    assert_eq!(ops(&program).iter().filter(|o| **o == "update").count(), 4);
+    // neighbours with the same numbers are one range: the kernels, the biases
+    assert_eq!(ops(&program).iter().filter(|o| **o == "update").count(), 2);
     assert!(!ops(&program).contains(&"product + update"));
     assert_eq!(program["rows"], 1024);
 }

@@ -293,7 +293,9 @@ fn an_epsilon_too_small_for_32_bits_keeps_dead_weights() {
     for rule in downslope_kernels::update::RULES.iter().filter(|r| r.hyperparameters.contains(&"epsilon")) {
         let number = |name: &&str| match *name {
             "learningRate" => 0.01,
-            "epsilon" => 1e-60,
+            // the least that is no 0 in 32 bits, until the correction of its bias makes it smaller
+            "epsilon" => 2e-45,
+            "beta2" => 0.999_999,
             "weightDecay" | "learningRateDecay" | "momentum" => 0.0,
             _ => 0.9,
         };

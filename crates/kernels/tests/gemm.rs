@@ -65,7 +65,7 @@ fn reference(
                 }
                 total = Some(total.map_or(sum, |t| t + sum));
             }
-            c[i * n + j] = total.unwrap();
+            c[i * n + j] = total.unwrap_or(0.0);
         }
     }
     c

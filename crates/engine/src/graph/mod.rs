@@ -269,7 +269,11 @@ pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
     let graph = Graph::parse(graph)?;
     let layout = ParameterLayout::of(&graph);
     let rows = batch_size.clamp(1, PIECE);
-    let mode = if graph.losses.is_empty() { Mode::Predict } else { Mode::Train { fused: batch_size <= PIECE } };
+    let mode = if graph.losses.is_empty() {
+        Mode::Predict
+    } else {
+        Mode::Train { fuse_from: if batch_size <= PIECE { 0 } else { usize::MAX } }
+    };
     let program = compile(&graph, &layout, mode, rows)?;
     let nodes: Vec<Json> = (graph.nodes.iter())
         .map(|n| {

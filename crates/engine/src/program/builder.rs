@@ -19,8 +19,9 @@ pub enum Mode {
     Evaluate,
     /// Losses, gradients and updates.
     Train {
-        /// Update each parameter as soon as its gradient is known, where nothing else needs the gradient: one piece per batch.
-        fused: bool,
+        /// Parameters of at least so many floats are updated tile by tile as soon as their gradient is known, where nothing else needs the
+        /// gradient and a batch is one piece. It saves the way of the gradient through memory; in cache, one pass over all is faster.
+        fuse_from: usize,
     },
 }
 
@@ -52,14 +53,13 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
         }
     }
     b.results()?;
-    if let Mode::Train { fused } = mode {
+    if let Mode::Train { fuse_from } = mode {
         for node in graph.nodes.iter().rev() {
             if b.needs[node.output] && b.wanted[node.output] {
                 node.op.backward(&mut b, node)?;
             }
         }
-        b.updates(fused);
-        b.program.fused = fused;
+        b.updates(fuse_from);
         b.program.trains = true;
     }
     fuse::bias_and_relu(&mut b.program);
@@ -375,12 +375,12 @@ impl Builder<'_> {
     }
 
     /// Fuses updates into the products that make the gradient where nothing else adds to it; lists the others behind.
-    fn updates(&mut self, fused: bool) {
+    fn updates(&mut self, fuse_from: usize) {
         let mut rest: Vec<usize> = vec![];
         for (i, p) in self.graph.spec.parameters.iter().enumerate() {
             let Some(times) = self.parameter_gradients.get(&i).filter(|_| p.trainable) else { continue };
             let mut done = false;
-            if fused && *times == 1 {
+            if *times == 1 && self.layout.entries[i].len >= fuse_from {
                 for instruction in &mut self.program.body {
                     if let Instruction::Product { c, epilogue, .. } = instruction
                         && *c == Place::Gradient(i)
@@ -403,7 +403,15 @@ impl Builder<'_> {
         rest.sort_by_key(|i| self.layout.entries[*i].offset);
         for i in rest {
             let e = self.layout.entries[i];
-            self.program.update.push(Instruction::Update { offset: e.offset, len: e.len, group: i });
+            let kind = |i: usize| (self.graph.spec.parameters[i].decay, self.graph.spec.parameters[i].regularizer);
+            match self.program.update.last_mut() {
+                Some(Instruction::Update { offset, len, group })
+                    if *offset + *len == e.offset && kind(*group) == kind(i) =>
+                {
+                    *len += e.len
+                }
+                _ => self.program.update.push(Instruction::Update { offset: e.offset, len: e.len, group: i }),
+            }
         }
     }
 }

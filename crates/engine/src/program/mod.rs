@@ -341,7 +341,7 @@ pub enum Instruction {
         offset: usize,
         /// Floats.
         len: usize,
-        /// Index in the trainer's groups.
+        /// The first of these parameters; the numbers of all are the same.
         group: usize,
     },
 }
@@ -399,8 +399,6 @@ pub struct Program {
     pub outputs: Vec<ProgramOutput>,
     /// What training minimises.
     pub losses: Vec<ProgramLoss>,
-    /// Whether each piece updates the parameters as it goes (one piece per batch only).
-    pub fused: bool,
     /// Whether it computes gradients.
     pub trains: bool,
     /// The parameter whose update has the most arithmetic, where the next batch is prefetched.

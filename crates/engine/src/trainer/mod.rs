@@ -26,6 +26,10 @@ use epoch::Progress;
 use options::Optimizer;
 use threads::Choice;
 
+/// Parameters of at least so many floats, which with their gradient and moments leave the second-level cache, are updated by the product
+/// that makes their gradient.
+const FUSE_FROM: usize = 64 * 1024;
+
 /// What a chunk of steps did.
 #[derive(Clone, Debug, Default)]
 pub struct Advance {
@@ -123,7 +127,12 @@ impl Trainer {
         let metrics = evaluator::metrics(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
         let batch = if options.batch_size == 0 { train.rows() } else { options.batch_size.min(train.rows()) };
-        let program = compile(&graph, &layout, Mode::Train { fused: batch <= PIECE }, batch.min(PIECE))?;
+        let fuse_from = match () {
+            () if batch > PIECE => usize::MAX,
+            () if optimizer.plain_descent() => 0,
+            () => FUSE_FROM,
+        };
+        let program = compile(&graph, &layout, Mode::Train { fuse_from }, batch.min(PIECE))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,

@@ -109,10 +109,13 @@ impl Optimizer {
     pub fn check(&self, rows: &[f64]) -> Result<()> {
         let width = self.rule.hyperparameters.len();
         for (i, x) in rows.iter().enumerate() {
-            if !x.is_finite() || *x < 0.0 {
-                let (step, name) = (i / width, self.rule.hyperparameters[i % width]);
+            let name = self.rule.hyperparameters[i % width];
+            // of zero gradients 0 / epsilon is taken
+            let positive = name == "epsilon";
+            if !x.is_finite() || *x < 0.0 || (positive && *x as f32 == 0.0) {
+                let (step, least) = (i / width, if positive { "above" } else { "of at least" });
                 return Err(Error::option(format!(
-                    "{}: {name} must be a finite number of at least 0, received {x} at step {step} of this chunk",
+                    "{}: {name} must be a finite number {least} 0, received {x} at step {step} of this chunk",
                     self.rule.name
                 )));
             }

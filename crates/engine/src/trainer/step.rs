@@ -14,7 +14,7 @@ impl Trainer {
         let (from, to) = (p.steps * self.batch, ((p.steps + 1) * self.batch).min(self.rows.len()));
         let batch = &self.rows[from..to];
         let total = weights.map_or(batch.len() as f64, |w| batch.iter().map(|r| f64::from(w[*r as usize])).sum());
-        // a batch whose rows all weigh nothing changes nothing
+        // rows that all weigh nothing have no gradient; decay and momentum go on
         let scale = if total > 0.0 { (1.0 / total) as f32 } else { 0.0 };
         let step = Step {
             number: p.total_steps,

@@ -24,8 +24,13 @@ struct Setup {
 fn trainer(network: &Network, graph: &str, data: &Dataset, options: &str, setup: Setup) -> Trainer {
     let mut t = Trainer::new(network, graph, data.clone(), None, options).expect("a trainer");
     let piece = t.batch.min(setup.piece);
-    t.program =
-        compile(&t.graph, &t.layout, Mode::Train { fused: setup.fused && piece == t.batch }, piece).expect("a program");
+    t.program = compile(
+        &t.graph,
+        &t.layout,
+        Mode::Train { fuse_from: if setup.fused && piece == t.batch { 0 } else { usize::MAX } },
+        piece,
+    )
+    .expect("a program");
     t.arenas = Arenas::new(&t.program, setup.threads).expect("memory");
     t.kernels = Kernels::get(setup.isa);
     t.team = (setup.threads > 1).then(|| Team::new(setup.threads));

@@ -181,6 +181,16 @@ pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f
                     V::transpose(from, to);
                     continue;
                 }
+                if wide <= 4 {
+                    for c in 0..wide {
+                        let mut row = [0f32; 16];
+                        for (r, x) in row.iter_mut().enumerate().take(have) {
+                            *x = *from.add(r * 16 + c);
+                        }
+                        V::load(row.as_ptr()).store(to.add(c * 16));
+                    }
+                    continue;
+                }
                 let (mut block, mut flipped) = ([0f32; 256], [0f32; 256]);
                 core::ptr::copy_nonoverlapping(from, block.as_mut_ptr(), have * 16);
                 V::transpose(block.as_ptr(), flipped.as_mut_ptr());
