@@ -271,7 +271,7 @@ impl Network {
         Ok(outputs)
     }
 
-    /// An allocation that fails would end the process of the caller.
+    /// Said before the program is made, which takes seconds where rows are so long.
     fn check_room(&self, rows: usize) -> Result<()> {
         const SMALL: usize = 1 << 20;
         let graph = &self.inner.graph;
@@ -279,9 +279,7 @@ impl Network {
             let width = graph.values[*id].ty.shape.width();
             let length = rows.saturating_mul(width);
             if length > SMALL && Vec::<f32>::new().try_reserve_exact(length).is_err() {
-                return Err(Error::shape(format!(
-                    "predict: there is not enough memory for {rows} rows of {width} numbers of {name}; fewer rows at a time need less"
-                )));
+                return Err(machine::no_memory(&format!("predict: {rows} rows of {name}"), length));
             }
         }
         Ok(())
