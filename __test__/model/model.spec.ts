@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import {
+  dataset,
   dense,
   describe,
   dropout,
@@ -274,4 +275,13 @@ test('describe prints layers and the program', (t) => {
   t.is(description.parameters, 51)
   t.truthy(JSON.parse(JSON.stringify(description)).program)
   t.truthy(describe(classifier(), { loss: 'crossEntropy', batchSize: 16 }).program)
+})
+
+test('a loss beyond 32 bits is a number', async (t) => {
+  using model = await initialize(sequential([input({ shape: [1] }), dense(1)]))
+  using data = dataset({ inputs: [[1], [1]], targets: [1e38, -1e38] })
+  const metrics = ['meanSquaredError'] as const
+  const result = await model.evaluate(data, { loss: 'meanSquaredError', metrics })
+  t.is(result.loss, Number.POSITIVE_INFINITY)
+  t.true(Number.isFinite(result.meanSquaredError))
 })

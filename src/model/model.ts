@@ -5,7 +5,7 @@ import type { Label } from '../data/labels.ts'
 import type { Tensor, TensorLike } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
 import { type LossName, readLoss } from '../loss/index.ts'
-import { type MetricName, readMetrics } from '../metric/index.ts'
+import { type MetricName, named, readMetrics } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
 import { matchClasses, matchInputs } from './match.ts'
@@ -170,8 +170,8 @@ export class Model<L extends Label = Label> {
     matchClasses('evaluate', this.classes, inside.meta.classes)
     const { classes, targets } = inside.meta
     const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
-    const json = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
-    return this.#still('evaluate', JSON.parse(json)) as Record<M | 'loss', number>
+    const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
+    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<M | 'loss', number>
   }
 
   /**

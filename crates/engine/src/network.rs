@@ -358,24 +358,21 @@ impl Network {
         }
     }
 
-    /// Mean loss and metrics over a data set; `loss_graph` is the graph with the loss appended. The result is JSON:
-    /// `{"loss": 0.1, "accuracy": 0.9}`, in the order of the metrics.
+    /// Mean loss and metrics over a data set, in the order of their names; `loss_graph` is the graph with the loss appended.
     ///
     /// # Errors
     /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
-    pub fn evaluate(&self, loss_graph: &str, data: &Dataset, metrics: &[String], threads: usize) -> Result<String> {
+    pub fn evaluate(
+        &self,
+        loss_graph: &str,
+        data: &Dataset,
+        metrics: &[String],
+        threads: usize,
+    ) -> Result<(f64, Vec<f64>)> {
         let graph = self.extended(loss_graph)?;
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;
-        let (loss, values) = evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None);
-        let number =
-            |x: f64| serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
-        let mut out = serde_json::Map::new();
-        out.insert("loss".to_owned(), number(loss));
-        for (name, value) in metrics.iter().zip(values) {
-            out.insert(name.clone(), number(value));
-        }
-        serde_json::to_string(&out).map_err(|e| Error::internal(e.to_string()))
+        Ok(evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None))
     }
 
     /// Writes a safetensors file beside, syncs and renames it. `metadata` is one JSON text kept as it is; it must hold the graph's text under

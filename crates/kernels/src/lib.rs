@@ -1,6 +1,6 @@
 //! Arithmetic on slices with the same bits on every instruction set and for any number of threads.
 //!
-//! The bit contract and what it costs are described in `docs/design/README.md`.
+//! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
 pub mod batch;
 pub mod dropout;
