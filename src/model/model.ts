@@ -171,7 +171,10 @@ export class Model<L extends Label = Label> {
     const { classes, targets } = inside.meta
     const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
     const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
-    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<M | 'loss', number>
+    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<
+      M | 'loss',
+      number
+    >
   }
 
   /**
