@@ -19,7 +19,10 @@ import { probabilityTransform, withLoss } from './withLoss.ts'
 export interface PredictOptions {
   /** Apply what belongs to the loss: softmax for `crossEntropy`, sigmoid for `binaryCrossEntropy`; default `false`. */
   readonly probabilities?: boolean
-  /** At most so many rows at a time, an integer ≥ 1, to bound memory; default: all. */
+  /**
+   * At most so many rows at a time, an integer ≥ 1, to bound memory; default: all. Each batch is copied when its turn comes:
+   * leave typed arrays as they are until the result is there.
+   */
   readonly batchSize?: number
 }
 
