@@ -199,10 +199,12 @@ impl NativeNetwork {
         spawn(env, move || network?.save(&PathBuf::from(path), &metadata))
     }
 
-    /// Frees; idempotent.
+    /// Ends predictions and evaluations under way, then frees; idempotent.
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) {
-        drop(self.network.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(network) = self.network.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            network.cancel();
+        }
         self.memory.set(env, 0);
     }
 

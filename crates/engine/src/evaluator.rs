@@ -1,5 +1,7 @@
 //! Loss and metrics of a whole data set.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
@@ -243,14 +245,15 @@ impl Evaluator {
         self.arenas.bytes() + self.identity.len() * 4
     }
 
-    /// Mean loss and metrics. A team is made where none is lent and the work is worth one.
+    /// Mean loss and metrics; nothing when `cancel` is set meanwhile. A team is made where none is lent and the work is worth one.
     pub fn run(
         &mut self,
         layout: &ParameterLayout,
         state_layout: &ParameterLayout,
         (parameters, states): (&Floats, &Floats),
         team: Option<&mut Team>,
-    ) -> (f64, Vec<f64>) {
+        cancel: Option<&AtomicBool>,
+    ) -> Option<(f64, Vec<f64>)> {
         let lease = (team.is_none() && self.threads > 1).then(|| Lease::take(self.threads, machine::cores()));
         let mut own = lease.as_ref().filter(|l| l.threads() > 1).map(|l| Team::new(l.threads()));
         let mut team = team.or(own.as_mut());
@@ -260,7 +263,7 @@ impl Evaluator {
         let feeds = self.feeds.of(&self.data);
         let all = self.feeds.weights(&self.data);
         let order = self.data.view().unwrap_or(&self.identity);
-        let machine = Machine::new(
+        let mut machine = Machine::new(
             &self.program,
             layout,
             state_layout,
@@ -275,6 +278,9 @@ impl Evaluator {
         }
         let (mut loss, mut weight) = (0.0, 0.0);
         for rows in order.chunks(self.program.capacity) {
+            if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
+                return None;
+            }
             machine.run(Part::Body, &Piece { rows, ..piece }, &NO_STEP, team.as_deref_mut());
             let weights = all.map(|w| {
                 self.weights.clear();
@@ -285,6 +291,6 @@ impl Evaluator {
             loss += l;
             weight += w;
         }
-        (loss / weight, self.metrics.iter().map(|m| m.value()).collect())
+        Some((loss / weight, self.metrics.iter().map(|m| m.value()).collect()))
     }
 }

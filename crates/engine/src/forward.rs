@@ -1,15 +1,17 @@
 //! A compiled forward program with its memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::Result;
 use crate::cpu::{Arenas, Feed, Machine, Part, Piece, Step, Tensors};
 use crate::graph::Graph;
 use crate::machine;
 use crate::network::{Output, Transform};
 use crate::program::{Mode, ParameterLayout, Program, compile};
+use crate::{Error, Result};
 
 /// Work below this many multiply-adds is not worth a second thread.
 const WORTH_A_THREAD: usize = 50_000_000;
@@ -67,7 +69,7 @@ impl Forward {
     /// Runs all rows. The tensors must be those it was made with.
     ///
     /// # Errors
-    /// `ERR_SHAPE` when there is no memory for the results.
+    /// `ERR_SHAPE` when there is no memory for the results, `ERR_CLOSED` when `cancel` is set meanwhile.
     #[expect(clippy::too_many_arguments, reason = "one caller, which has them apart")]
     pub fn run(
         &mut self,
@@ -78,6 +80,7 @@ impl Forward {
         rows: usize,
         transform: Transform,
         threads: usize,
+        cancel: &AtomicBool,
     ) -> Result<Vec<Output>> {
         let wanted = match threads {
             0 if self.flops.saturating_mul(rows) < WORTH_A_THREAD => 1,
@@ -109,7 +112,7 @@ impl Forward {
                 None => 0,
             })
             .collect();
-        let machine = Machine::new(
+        let mut machine = Machine::new(
             &self.program,
             layout,
             state_layout,
@@ -119,6 +122,9 @@ impl Forward {
         );
         let mut start = 0;
         while start < rows {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Error::closed("predict: the model was closed"));
+            }
             let now = self.program.capacity.min(rows - start);
             for (at, (feed, width)) in advanced.iter_mut().zip(feeds.iter().zip(&input_widths)) {
                 *at = feed.map(|f| match f {

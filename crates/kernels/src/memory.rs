@@ -1,6 +1,6 @@
 //! Aligned memory for arenas.
 
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
 
 /// From this many bytes on, memory is asked for in large pages.
@@ -37,9 +37,14 @@ pub fn with_capacity<T: Copy>(n: usize) -> Vec<T> {
 /// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
 #[derive(Debug)]
 pub struct Floats {
+    /// What was allocated; `ptr` is the first address in it that is aligned.
+    base: *mut u8,
     ptr: *mut f32,
     len: usize,
 }
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 // SAFETY: it owns its memory, like a boxed slice.
 unsafe impl Send for Floats {}
@@ -47,24 +52,20 @@ unsafe impl Send for Floats {}
 unsafe impl Sync for Floats {}
 
 impl Floats {
-    /// `len` zeros; nothing when there is not so much memory.
+    /// `len` zeros; nothing when there is not so much memory. Large ones take memory when they are first touched.
     pub fn try_zeroed(len: usize) -> Option<Self> {
         let layout = Self::layout(len)?;
-        let bytes = layout.size();
-        // SAFETY: the layout is never empty; what was allocated is written in full.
-        let ptr = unsafe {
-            if bytes >= LARGE {
-                let ptr = alloc(layout);
-                if !ptr.is_null() {
-                    advise(ptr, bytes);
-                    ptr.write_bytes(0, bytes);
-                }
-                ptr
-            } else {
-                alloc_zeroed(layout)
-            }
-        };
-        (!ptr.is_null()).then_some(Self { ptr: ptr.cast::<f32>(), len })
+        // SAFETY: the layout is never empty. It has no alignment of its own: the system then hands out zero pages untouched.
+        let base = unsafe { alloc_zeroed(layout) };
+        if base.is_null() {
+            return None;
+        }
+        if layout.size() >= LARGE {
+            advise(base, layout.size());
+        }
+        // SAFETY: the layout has a line more than the floats.
+        let ptr = unsafe { base.add((base as usize).next_multiple_of(LINE) - base as usize) }.cast::<f32>();
+        Some(Self { base, ptr, len })
     }
 
     /// `len` zeros.
@@ -78,14 +79,10 @@ impl Floats {
         }
     }
 
-    fn alignment(bytes: usize) -> usize {
-        if bytes >= LARGE { PAGE } else { 64 }
-    }
-
     /// Nothing where so many floats do not fit an address space.
     fn layout(len: usize) -> Option<Layout> {
-        let bytes = len.max(16).checked_mul(size_of::<f32>())?;
-        Layout::from_size_align(bytes, Self::alignment(bytes)).ok()
+        let bytes = len.max(16).checked_mul(size_of::<f32>())?.checked_add(LINE)?;
+        Layout::from_size_align(bytes, align_of::<f32>()).ok()
     }
 
     /// The first float, for kernels.
@@ -106,7 +103,7 @@ impl Drop for Floats {
     fn drop(&mut self) {
         if let Some(layout) = Self::layout(self.len) {
             // SAFETY: allocated with this layout.
-            unsafe { dealloc(self.ptr.cast(), layout) }
+            unsafe { dealloc(self.base, layout) }
         }
     }
 }

@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
     ///
     /// # Panics
     /// When the piece has more rows than the program was compiled for, or a row number is beyond a feed.
-    pub fn run(&self, part: Part, piece: &Piece<'_>, step: &Step<'_>, team: Option<&mut Team>) {
+    pub fn run(&mut self, part: Part, piece: &Piece<'_>, step: &Step<'_>, team: Option<&mut Team>) {
         assert!(piece.rows.len() <= self.program.capacity, "a piece has more rows than the program");
         let list: &[Instruction] = match part {
             Part::Prepare => &self.program.prepare,
@@ -231,11 +231,11 @@ impl<'a> Machine<'a> {
         match team {
             Some(team) if team.threads() > 1 => {
                 let n = team.threads().min(self.arenas.threads);
-                let barrier = team.barrier();
+                let (barrier, machine) = (team.barrier(), &*self);
                 team.run(&|t| {
                     for instruction in list {
                         if t < n {
-                            self.execute(instruction, piece, step, t, n);
+                            machine.execute(instruction, piece, step, t, n);
                         }
                         barrier.wait();
                     }

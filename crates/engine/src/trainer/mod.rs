@@ -230,7 +230,10 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let finite = self.step(row, &feeds, weights);
+            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+                out.cancelled = true;
+                break;
+            };
             out.steps += 1;
             let now = Instant::now();
             self.threads.took(now - clock);
