@@ -76,6 +76,22 @@ fn metrics_of_an_evaluation() {
 }
 
 #[test]
+fn what_runs_on_a_cancelled_network_ends() {
+    let network = small();
+    let (x, y) = (Numbers(2).vec(4 * 40, 2.0), Numbers(3).vec(3 * 40, 2.0));
+    let changed = network.with_tensors(&[]).expect("a copy");
+    let (_, graph) = mlp(&[4, 9, 3], "tanh", "squaredError");
+    let data = dataset(&[floats("x", &[4], x.clone()), floats("target", &[3], y)]);
+    assert!(network.evaluate(&graph, &data, &[], 1).is_ok());
+    network.cancel();
+    for n in [&network, &changed] {
+        assert_eq!(n.predict(&feed(&x), Transform::None, 1).expect_err("closed").code, Code::Closed);
+        assert_eq!(n.evaluate(&graph, &data, &[], 1).expect_err("closed").code, Code::Closed);
+    }
+    assert!(small().predict(&feed(&x), Transform::None, 1).is_ok());
+}
+
+#[test]
 fn transforms_of_outputs() {
     let network = small();
     let x = Numbers(2).vec(4 * 40, 2.0);

@@ -217,6 +217,29 @@ fn the_flag_stops_between_steps() {
 }
 
 #[test]
+fn a_batch_that_is_cancelled_between_its_pieces_changes_nothing() {
+    // 40 pieces a step: the flag is seen in the middle of one
+    let setup = Setup::new();
+    let data = dataset(&groups(40 * 1024));
+    let options = json!({ "batchSize": 0 });
+    let mut t = setup.trainer(data.clone(), None, &options);
+    let cancel = AtomicBool::new(false);
+    let done = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(50));
+            cancel.store(true, Ordering::Relaxed);
+        });
+        t.advance(&sgd(0.1), 1 << 40, 1e9, &cancel).expect("steps")
+    });
+    assert!(done.cancelled && !done.diverged);
+    let mut whole = setup.trainer(data, None, &options);
+    if done.steps > 0 {
+        advance(&mut whole, &sgd(0.1), done.steps);
+    }
+    assert_eq!(weights_of(&t), weights_of(&whole), "after {} steps", done.steps);
+}
+
+#[test]
 fn time_stops_a_call_after_a_step() {
     let setup = Setup::new();
     let mut t = setup.trainer(dataset(&groups(20)), None, &json!({}));
