@@ -1,193 +1,15 @@
 //! One instruction on one thread.
 
-use std::cell::Cell;
-
 use downslope_kernels::Mat;
-use downslope_kernels::batch::{Gather, prefetch_line};
-use downslope_kernels::gemm::{self, Gemm, Left, TileUpdate};
+use downslope_kernels::batch::Gather;
+use downslope_kernels::gemm::{self, Gemm, TileUpdate};
 use downslope_kernels::loss::Target;
-use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
-use crate::program::{
-    DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role,
-};
-
-/// A matrix with its size.
-#[derive(Clone, Copy)]
-struct View {
-    mat: Mat,
-    rows: usize,
-    width: usize,
-    layout: Layout,
-}
-
-impl View {
-    /// All elements of a matrix in rows.
-    fn len(&self) -> usize {
-        debug_assert_eq!(self.layout, Layout::Rows, "only a matrix in rows is one run of floats");
-        self.rows * self.width
-    }
-
-    /// From a row on.
-    fn from(&self, row: usize) -> Mat {
-        // SAFETY: inside the matrix.
-        Mat { ptr: unsafe { self.mat.ptr.add(row * self.mat.row) }, ..self.mat }
-    }
-
-    fn left(&self) -> Left {
-        Left { ptr: self.mat.ptr, row: self.mat.row, column: 1, chunk: self.mat.panel }
-    }
-
-    /// As the left operand, transposed; only for matrices in rows.
-    fn left_transposed(&self) -> Left {
-        debug_assert_eq!(self.layout, Layout::Rows, "activations lie in rows");
-        Left { ptr: self.mat.ptr, row: 1, column: self.mat.row, chunk: 16 * self.mat.row }
-    }
-}
-
-/// Updates one parameter from tiles of its gradient.
-struct Updater<'a> {
-    kernel: Updating,
-    weights: *mut f32,
-    states: [*mut f32; 3],
-    scalars: &'a UpdateScalars,
-    /// Plain gradient descent, which the product does by itself.
-    plain: bool,
-    ahead: Ahead<'a>,
-}
-
-/// Asks for the rows of the next batch while there is arithmetic to do, a little before each tile.
-#[derive(Clone, Default)]
-struct Ahead<'a> {
-    base: usize,
-    /// Bytes of a row.
-    width: usize,
-    rows: &'a [u32],
-    row: Cell<usize>,
-    byte: Cell<usize>,
-}
-
-/// Cache lines that are asked for before each tile.
-const LINES: usize = 4;
-
-impl Ahead<'_> {
-    fn ask(&self) {
-        let (mut row, mut byte) = (self.row.get(), self.byte.get());
-        if row >= self.rows.len() {
-            return;
-        }
-        for _ in 0..LINES {
-            if byte >= self.width {
-                (row, byte) = (row + 1, 0);
-            }
-            let Some(r) = self.rows.get(row) else { break };
-            prefetch_line((self.base + *r as usize * self.width + byte) as *const u8);
-            byte += 64;
-        }
-        self.row.set(row);
-        self.byte.set(byte);
-    }
-}
-
-// SAFETY: threads update disjoint tiles.
-unsafe impl Sync for Updater<'_> {}
-
-impl Updater<'_> {
-    fn states_at(&self, offset: usize) -> [*mut f32; 3] {
-        // SAFETY: null stays null; the others are as long as the weights.
-        self.states.map(|s| if s.is_null() { s } else { unsafe { s.add(offset) } })
-    }
-}
-
-impl TileUpdate for Updater<'_> {
-    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
-        // SAFETY: the caller's tile lies inside the parameter.
-        unsafe { (self.kernel)(n, self.weights.add(offset), gradient, self.states_at(offset), self.scalars) }
-    }
-
-    fn descent(&self) -> Option<&UpdateScalars> {
-        self.plain.then_some(self.scalars)
-    }
-
-    fn meanwhile(&self) {
-        self.ahead.ask();
-    }
-}
+use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, LossKind, Place, Role};
 
 impl Machine<'_> {
-    fn view(&self, place: Place, rows: usize) -> View {
-        match place {
-            Place::Batch(id) => {
-                let b = &self.program.buffers[id];
-                // SAFETY: buffers lie inside the arena of the batch.
-                let ptr = unsafe { self.arenas.batch.add(b.offset) };
-                let mat = match b.layout {
-                    Layout::Rows => Mat::row_major(ptr, b.width),
-                    Layout::Panels => Mat::panels(ptr, b.rows.of(self.program.capacity)),
-                };
-                View { mat, rows: b.rows.of(rows), width: b.width, layout: b.layout }
-            }
-            Place::Parameter(i) => self.tensor(self.tensors.parameters, i),
-            Place::Gradient(i) => self.tensor(self.tensors.gradients, i),
-            Place::State(i) => {
-                let e = &self.states.entries[i];
-                // SAFETY: inside the arena of the states.
-                let ptr = unsafe { self.tensors.states.add(e.offset) };
-                View { mat: Mat::row_major(ptr, e.len), rows: 1, width: e.len, layout: Layout::Rows }
-            }
-            Place::Derived(i) => {
-                let d = &self.program.derived[i];
-                // SAFETY: derived tensors lie inside their arena.
-                let ptr = unsafe { self.arenas.derived.add(d.offset) };
-                match (d.kind, self.layout_kind(d.kind)) {
-                    (DerivedKind::Transposed(_), Some((rows, columns))) => {
-                        View { mat: Mat::panels(ptr, columns), rows: columns, width: rows, layout: Layout::Panels }
-                    }
-                    _ => View { mat: Mat::row_major(ptr, d.len), rows: 1, width: d.len, layout: Layout::Rows },
-                }
-            }
-        }
-    }
-
-    fn layout_kind(&self, kind: DerivedKind) -> Option<(usize, usize)> {
-        match kind {
-            DerivedKind::Transposed(p) => match self.layout.entries[p].kind {
-                Kind::Panels { rows, columns } => Some((rows, columns)),
-                Kind::Plain { .. } => None,
-            },
-            DerivedKind::Inverse(_) => None,
-        }
-    }
-
-    fn tensor(&self, base: *mut f32, i: usize) -> View {
-        let e = &self.layout.entries[i];
-        // SAFETY: inside the arena of the parameters.
-        let ptr = unsafe { base.add(e.offset) };
-        match e.kind {
-            Kind::Panels { rows, columns } => {
-                View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels }
-            }
-            Kind::Plain { len } => View { mat: Mat::row_major(ptr, len), rows: 1, width: len, layout: Layout::Rows },
-        }
-    }
-
-    fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
-        let offset = self.layout.entries[parameter].offset;
-        // SAFETY: inside the arenas; null stays null.
-        unsafe {
-            Updater {
-                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
-                weights: self.tensors.parameters.add(offset),
-                states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
-                scalars: &step.scalars[parameter],
-                plain: step.plain_descent && step.scalars[parameter].is_plain(),
-                ahead: Ahead::default(),
-            }
-        }
-    }
-
     /// Thread `t`'s part of an instruction.
     pub(super) fn execute(&self, instruction: &Instruction, piece: &Piece<'_>, step: &Step<'_>, t: usize, n: usize) {
         use Instruction as I;
@@ -422,25 +244,6 @@ impl Machine<'_> {
             let g = Gemm { m, n, k, a, b: b.mat, c: c.mat, epilogue, scratch };
             (self.kernels.gemm.gemm)(&g, r0, r1, p0, p1);
         }
-    }
-
-    /// The part of the next rows that this thread will gather, of the widest input.
-    fn ahead<'p>(&self, piece: &Piece<'p>, t: usize, threads: usize) -> Ahead<'p> {
-        let widest = |i: &Instruction| match *i {
-            Instruction::Gather { input, out, .. } => {
-                let view = self.view(out, piece.rows.len().max(1));
-                let (base, size) = match piece.feeds[input]? {
-                    Feed::F32(x) => (x.as_ptr() as usize, 4),
-                    Feed::U8(x) => (x.as_ptr() as usize, 1),
-                    Feed::U32(x) => (x.as_ptr() as usize, 4),
-                };
-                Some((view.len() / piece.rows.len().max(1) * size, base))
-            }
-            _ => None,
-        };
-        let Some((width, base)) = self.program.body.iter().filter_map(widest).max() else { return Ahead::default() };
-        let (from, to) = part(piece.next.len(), 1, t, threads);
-        Ahead { base, width, rows: &piece.next[from..to], ..Ahead::default() }
     }
 
     unsafe fn derive(&self, out: usize, t: usize, n: usize) {

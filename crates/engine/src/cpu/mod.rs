@@ -7,6 +7,8 @@
 
 mod exec;
 mod split;
+mod updater;
+mod view;
 
 use std::marker::PhantomData;
 

@@ -1,0 +1,116 @@
+//! What a product does with the tiles of a gradient, and what it asks for meanwhile.
+
+use std::cell::Cell;
+
+use downslope_kernels::batch::prefetch_line;
+use downslope_kernels::gemm::TileUpdate;
+use downslope_kernels::update::{UpdateScalars, Updating};
+
+use super::split::part;
+use super::{Feed, Machine, Piece, Step};
+use crate::program::Instruction;
+
+/// Updates one parameter from tiles of its gradient.
+pub(super) struct Updater<'a> {
+    kernel: Updating,
+    weights: *mut f32,
+    states: [*mut f32; 3],
+    scalars: &'a UpdateScalars,
+    /// Plain gradient descent, which the product does by itself.
+    plain: bool,
+    pub ahead: Ahead<'a>,
+}
+
+/// Asks for the rows of the next batch while there is arithmetic to do, a little before each tile.
+#[derive(Clone, Default)]
+pub(super) struct Ahead<'a> {
+    base: usize,
+    /// Bytes of a row.
+    width: usize,
+    rows: &'a [u32],
+    row: Cell<usize>,
+    byte: Cell<usize>,
+}
+
+/// Cache lines that are asked for before each tile.
+const LINES: usize = 4;
+
+impl Ahead<'_> {
+    fn ask(&self) {
+        let (mut row, mut byte) = (self.row.get(), self.byte.get());
+        if row >= self.rows.len() {
+            return;
+        }
+        for _ in 0..LINES {
+            if byte >= self.width {
+                (row, byte) = (row + 1, 0);
+            }
+            let Some(r) = self.rows.get(row) else { break };
+            prefetch_line((self.base + *r as usize * self.width + byte) as *const u8);
+            byte += 64;
+        }
+        self.row.set(row);
+        self.byte.set(byte);
+    }
+}
+
+// SAFETY: threads update disjoint tiles.
+unsafe impl Sync for Updater<'_> {}
+
+impl Updater<'_> {
+    fn states_at(&self, offset: usize) -> [*mut f32; 3] {
+        // SAFETY: null stays null; the others are as long as the weights.
+        self.states.map(|s| if s.is_null() { s } else { unsafe { s.add(offset) } })
+    }
+}
+
+impl TileUpdate for Updater<'_> {
+    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
+        // SAFETY: the caller's tile lies inside the parameter.
+        unsafe { (self.kernel)(n, self.weights.add(offset), gradient, self.states_at(offset), self.scalars) }
+    }
+
+    fn descent(&self) -> Option<&UpdateScalars> {
+        self.plain.then_some(self.scalars)
+    }
+
+    fn meanwhile(&self) {
+        self.ahead.ask();
+    }
+}
+
+impl Machine<'_> {
+    pub(super) fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
+        let offset = self.layout.entries[parameter].offset;
+        // SAFETY: inside the arenas; null stays null.
+        unsafe {
+            Updater {
+                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
+                weights: self.tensors.parameters.add(offset),
+                states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
+                scalars: &step.scalars[parameter],
+                plain: step.plain_descent && step.scalars[parameter].is_plain(),
+                ahead: Ahead::default(),
+            }
+        }
+    }
+
+    /// The part of the next rows that this thread will gather, of the widest input.
+    pub(super) fn ahead<'p>(&self, piece: &Piece<'p>, t: usize, threads: usize) -> Ahead<'p> {
+        let widest = |i: &Instruction| match *i {
+            Instruction::Gather { input, out, .. } => {
+                let view = self.view(out, piece.rows.len().max(1));
+                let (base, size) = match piece.feeds[input]? {
+                    Feed::F32(x) => (x.as_ptr() as usize, 4),
+                    Feed::U8(x) => (x.as_ptr() as usize, 1),
+                    Feed::U32(x) => (x.as_ptr() as usize, 4),
+                };
+                Some((view.len() / piece.rows.len().max(1) * size, base))
+            }
+            _ => None,
+        };
+        let Some((width, base)) = self.program.body.iter().filter_map(widest).max() else { return Ahead::default() };
+        let (from, to) = part(piece.next.len(), 1, t, threads);
+        Ahead { base, width, rows: &piece.next[from..to], ..Ahead::default() }
+    }
+}
