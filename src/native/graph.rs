@@ -11,10 +11,10 @@ pub fn infer(node: String) -> Outcome<String> {
     Outcome::of(|| graph::infer(&node))
 }
 
-/// Nodes, shapes and the program for so many rows, as JSON.
+/// Nodes, shapes and the program for so many rows and a rule (its JSON), as JSON.
 #[napi(catch_unwind, ts_return_type = "Outcome<string>")]
-pub fn describe(graph: String, rows: u32) -> Outcome<String> {
-    Outcome::of(|| graph::describe(&graph, rows as usize))
+pub fn describe(graph: String, rows: u32, optimizer: String) -> Outcome<String> {
+    Outcome::of(|| graph::describe_with(&graph, rows as usize, &optimizer))
 }
 
 /// Panics on one of our threads. Hidden: the test of what a bug does to the process calls it, nothing exports it.

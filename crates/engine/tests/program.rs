@@ -3,7 +3,7 @@
 mod common;
 
 use common::net::{Net, mlp};
-use downslope_engine::graph::describe;
+use downslope_engine::graph::{describe, describe_with};
 use serde_json::{Value as Json, json};
 
 fn program(graph: &str, rows: usize) -> Json {
@@ -40,6 +40,19 @@ fn the_usual_network_is_fused() {
     }
     let predict = program(&model, 32);
     assert_eq!(ops(&predict), ["gather", "product + bias + relu", "product + bias"]);
+}
+
+#[test]
+fn in_cache_other_rules_update_behind() {
+    let (_, graph) = mlp(&[8, 6, 3], "relu", "squaredError");
+    let text = describe_with(&graph, 32, r#"{ "kind": "adam" }"#).expect("a program");
+    let small: Json = serde_json::from_str(&text).expect("JSON");
+    assert!(!ops(&small).contains(&"product + update") && ops(&small).contains(&"update"));
+    let (_, graph) = mlp(&[784, 256, 3], "relu", "squaredError");
+    let text = describe_with(&graph, 32, r#"{ "kind": "adam" }"#).expect("a program");
+    let large: Json = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(ops(&large).iter().filter(|o| **o == "product + update").count(), 1);
+    assert!(describe_with(&graph, 32, r#"{ "kind": "adm" }"#).is_err());
 }
 
 #[test]

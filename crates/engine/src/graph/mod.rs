@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::ops::{self, NodeTypes};
 use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
-use crate::{Error, Result};
+use crate::{Error, Result, trainer};
 
 pub use crate::ops::names as op_names;
 pub use shape::{Shape, TensorType};
@@ -260,19 +260,28 @@ pub fn infer(node: &str) -> Result<String> {
     serde_json::to_string(&ty).map_err(|e| Error::internal(e.to_string()))
 }
 
-/// What `describe` prints, as JSON: nodes with shapes and parameters, and the program of a training step with `batch_size` rows (of a
-/// prediction of as many rows where the graph has no loss).
+/// What `describe` prints, as JSON: nodes with shapes and parameters, and the program of a training step of gradient descent with `batch_size`
+/// rows (of a prediction of as many rows where the graph has no loss).
 ///
 /// # Errors
 /// What is wrong with the graph.
 pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
+    describe_with(graph, batch_size, r#"{ "kind": "sgd" }"#)
+}
+
+/// [`describe`] for another rule: `optimizer` is what the trainer's options hold, `{ "kind": "adam" }`.
+///
+/// # Errors
+/// What is wrong with the graph or the optimizer.
+pub fn describe_with(graph: &str, batch_size: usize, optimizer: &str) -> Result<String> {
     let graph = Graph::parse(graph)?;
     let layout = ParameterLayout::of(&graph);
     let rows = batch_size.clamp(1, PIECE);
     let mode = if graph.losses.is_empty() {
         Mode::Predict
     } else {
-        Mode::Train { fuse_from: if batch_size <= PIECE { 0 } else { usize::MAX } }
+        let options = serde_json::from_str(optimizer).map_err(|e| Error::option(format!("optimizer: {e}")))?;
+        trainer::mode(&trainer::Optimizer::new(&options, &graph)?, batch_size)
     };
     let program = compile(&graph, &layout, mode, rows)?;
     let nodes: Vec<Json> = (graph.nodes.iter())

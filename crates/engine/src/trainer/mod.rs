@@ -23,12 +23,22 @@ use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, machine};
 
 use epoch::Progress;
-use options::Optimizer;
+pub(crate) use options::Optimizer;
 use threads::Choice;
 
 /// Parameters of at least so many floats, which with their gradient and moments leave the second-level cache, are updated by the product
 /// that makes their gradient.
 const FUSE_FROM: usize = 64 * 1024;
+
+/// How the program of a step with `batch` rows is compiled: what is updated by the product that makes its gradient.
+pub(crate) fn mode(optimizer: &Optimizer, batch: usize) -> Mode {
+    let fuse_from = match () {
+        () if batch > PIECE => usize::MAX,
+        () if optimizer.plain_descent() => 0,
+        () => FUSE_FROM,
+    };
+    Mode::Train { fuse_from }
+}
 
 /// What a chunk of steps did.
 #[derive(Clone, Debug, Default)]
@@ -127,12 +137,7 @@ impl Trainer {
         let metrics = evaluator::metrics(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
         let batch = if options.batch_size == 0 { train.rows() } else { options.batch_size.min(train.rows()) };
-        let fuse_from = match () {
-            () if batch > PIECE => usize::MAX,
-            () if optimizer.plain_descent() => 0,
-            () => FUSE_FROM,
-        };
-        let program = compile(&graph, &layout, Mode::Train { fuse_from }, batch.min(PIECE))?;
+        let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
