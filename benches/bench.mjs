@@ -317,12 +317,7 @@ async function online() {
   const node = (file, title) => ({ key: file, title, command: [process.execPath, `contestants/${file}.mjs`] })
   const peers = []
   const job = { name: 'digits', folder: prepare(folder, 'digits'), batch: 1, threads: 1 }
-  for (const contestant of [
-    downslope,
-    node('brain', 'brain.js'),
-    node('synaptic', 'synaptic'),
-    node('ml-fnn', 'ml-fnn'),
-  ]) {
+  for (const contestant of [downslope, node('brain', 'brain.js'), node('ml-fnn', 'ml-fnn')]) {
     const peer = await start(contestant, job)
     if (peer.error) skipped.set(contestant.title, peer.error)
     else peers.push(peer)

@@ -1,7 +1,8 @@
 /**
  * The inside of a contestant's process. It is told what to do in lines of JSON and answers each with one:
  *
- * - `{ do: 'learn', rows }`: from the first weights, one pass over the first rows in order; answers the loss on the held-out rows
+ * - `{ do: 'learn', rows }`: from the first weights, one pass over the first rows in order; answers the loss on the held-out rows, or what
+ *   else it can say about them
  * - `{ do: 'train', seconds }`: goes on training on shuffled rows for about so long; answers rows, seconds and CPU seconds
  *
  * A contestant is `create(job)` that returns `{ version, learn(rows), train(seconds) }`, or `{ version, learn, step(), settle() }`
@@ -43,7 +44,8 @@ export async function serve(create) {
     const request = JSON.parse(line)
     try {
       if (request.do === 'learn') {
-        say({ loss: await contestant.learn(request.rows) })
+        const learnt = await contestant.learn(request.rows)
+        say(typeof learnt === 'number' ? { loss: learnt } : learnt)
       } else {
         const begin = performance.now()
         const cpu = process.cpuUsage()
