@@ -6,6 +6,8 @@ import {
   type EpochRecord,
   type FitResult,
   fit,
+  initialize,
+  type Label,
   loadModel,
   type Model,
   type Optimizer,
@@ -22,6 +24,8 @@ test('types follow from values', async (t) => {
   expectTypeOf(dataset({ inputs: [[1]], labels: [1] })).toEqualTypeOf<Dataset<number>>()
   expectTypeOf(dataset({ inputs: [[1]], labels: Uint8Array.of(1) })).toEqualTypeOf<Dataset<number>>()
   expectTypeOf(dataset({ inputs: [[1]], targets: [1] })).toEqualTypeOf<Dataset<never>>()
+  const either = [1, 0] as number[] | string[]
+  expectTypeOf(dataset({ inputs: [[1], [2]], labels: either })).toEqualTypeOf<Dataset<Label>>()
   expectTypeOf(clouds().split(0.5)).toEqualTypeOf<Dataset<string>[]>()
   expectTypeOf(tensor([[1]])).toEqualTypeOf<Tensor<Float32Array>>()
   expectTypeOf(tensor(new Uint8Array(1))).toExtend<Tensor<Uint8Array>>()
@@ -48,6 +52,10 @@ test('what a run gives follows from its data and metrics', async (t) => {
     Record<'loss' | 'accuracy', number>
   >()
   expectTypeOf(model.weights()).toEqualTypeOf<Record<string, Tensor<Float32Array>>>()
+  // a model without classes can be evaluated on any data, once a loss is named
+  const untrained = await initialize(classifier())
+  expectTypeOf(untrained).toEqualTypeOf<Model>()
+  expectTypeOf(untrained.evaluate(clouds(), { loss: 'crossEntropy' })).resolves.toEqualTypeOf<Record<'loss', number>>()
   expectTypeOf(loadModel<string>).returns.resolves.toEqualTypeOf<Model<string>>()
   t.pass()
 })

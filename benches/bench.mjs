@@ -33,7 +33,15 @@ const wanted = (name) => options.only === undefined || name.includes(options.onl
 const LEARN = 4096
 const BATCHES = [32, 128, 1024]
 
+const git = (...args) => {
+  try {
+    return execFileSync('git', args, { cwd: here, encoding: 'utf8' }).trim()
+  } catch {
+    return ''
+  }
+}
 const began = new Date()
+const commit = git('rev-parse', '--short', 'HEAD')
 const load = loadavg()[0]
 const folder = join(tmpdir(), `downslope-bench-${process.pid}`)
 mkdirSync(folder, { recursive: true })
@@ -353,13 +361,6 @@ function onlineTable() {
   return table(['784-256-10, one row a step', 'version', 'rows/s', 'downslope is', 'after 512 rows'], lines)
 }
 
-const git = (...args) => {
-  try {
-    return execFileSync('git', args, { cwd: here, encoding: 'utf8' }).trim()
-  } catch {
-    return ''
-  }
-}
 const versions = [
   ...new Set(
     Object.values(results.training).flatMap((batches) =>
@@ -372,7 +373,7 @@ results.about = {
   minutes: Math.round((Date.now() - began) / 6e4),
   machine: `${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`,
   node: process.version,
-  commit: git('rev-parse', '--short', 'HEAD'),
+  commit,
   load: [load, loadavg()[0]],
   rounds,
   seconds,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import {
+  dataset,
   dense,
   describe,
   dropout,
@@ -104,6 +105,12 @@ test('layers say what does not fit', (t) => {
     () => dense(1, { activation: 'rely' as never }),
     /activation must be one of .*received "rely"/,
   )
+  throwsCode(
+    t,
+    'ERR_SHAPE',
+    () => sequential([input({ shape: [2 ** 20] }), dense(2 ** 20)]),
+    /dense_1\/kernel must have at most 2147483648 elements, received \[1048576, 1048576\]/,
+  )
   throwsCode(t, 'ERR_OPTION', () => dropout(1), /rate must be in \[0, 1\), received 1/)
   throwsCode(t, 'ERR_OPTION', () => input({ shape: [] }), /1 to 8 sizes/)
 })
@@ -194,15 +201,15 @@ test('predictions: batches, sync, records, classes', async (t) => {
   await rejectsCode(t, 'ERR_SHAPE', () => model.predict([[1, 2, 3]]), /input must be \[rows, 2\], received \[rows, 3\]/)
   await rejectsCode(t, 'ERR_DATA', () => model.predict([[1, Number.NaN]]))
   await rejectsCode(t, 'ERR_OPTION', () => model.predict(x, { batchSize: 0 }))
+  const data = clouds() as never
+  await rejectsCode(t, 'ERR_DATA', () => model.predict(data), /predict: inputs must be .*, received a data set/)
 })
 
 test('a model without labels says so', async (t) => {
   const model = await initialize(regressor())
   await rejectsCode(t, 'ERR_OPTION', () => model.predictClasses([[1, 2]]), /trained with labels/)
-  await rejectsCode(t, 'ERR_OPTION', () => model.evaluate(line() as never), /loss must be one of/)
-  t.true(
-    'loss' in (await model.evaluate(line() as never, { loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] })),
-  )
+  await rejectsCode(t, 'ERR_OPTION', () => model.evaluate(line()), /loss must be one of/)
+  t.true('loss' in (await model.evaluate(line(), { loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] })))
 })
 
 test('a closed model says so, also to what is under way', async (t) => {
@@ -212,7 +219,7 @@ test('a closed model says so, also to what is under way', async (t) => {
   model.close()
   t.true(model.closed)
   await rejectsCode(t, 'ERR_CLOSED', () => pending)
-  for (const work of [() => model.predict([[1, 2]]), () => model.save('x'), () => model.evaluate(line() as never)]) {
+  for (const work of [() => model.predict([[1, 2]]), () => model.save('x'), () => model.evaluate(line())]) {
     await rejectsCode(t, 'ERR_CLOSED', work)
   }
   throwsCode(t, 'ERR_CLOSED', () => model.weights())
@@ -268,4 +275,13 @@ test('describe prints layers and the program', (t) => {
   t.is(description.parameters, 51)
   t.truthy(JSON.parse(JSON.stringify(description)).program)
   t.truthy(describe(classifier(), { loss: 'crossEntropy', batchSize: 16 }).program)
+})
+
+test('a loss beyond 32 bits is a number', async (t) => {
+  using model = await initialize(sequential([input({ shape: [1] }), dense(1)]))
+  using data = dataset({ inputs: [[1], [1]], targets: [1e38, -1e38] })
+  const metrics = ['meanSquaredError'] as const
+  const result = await model.evaluate(data, { loss: 'meanSquaredError', metrics })
+  t.is(result.loss, Number.POSITIVE_INFINITY)
+  t.true(Number.isFinite(result.meanSquaredError))
 })

@@ -103,6 +103,19 @@ test('an unawaited failure is an unhandled rejection, an iterated one is not', a
   t.is(heard.output.trim(), 'ERR_OPTION')
 })
 
+test('what does not fit into memory is an error, and the process lives on', async (t) => {
+  const result = await child(`
+    const model = await initialize(sequential([input({ shape: [1] }), dense(2 ** 20)]))
+    const x = new Float32Array(2 ** 24) // 64 TB of predictions
+    for (const predict of [() => model.predict(x), () => model.predictSync(x)]) {
+      try { await predict() } catch ({ code, message }) { console.log(code, /memory of this machine/.test(message)) }
+    }
+    console.log(model.predictSync([1]).shape.join())
+  `)
+  ended(t, result)
+  t.is(result.output.trim(), 'ERR_SHAPE true\nERR_SHAPE true\n1,1048576')
+})
+
 test('abort at random moments', async (t) => {
   const result = await child(`
     let ended = 0

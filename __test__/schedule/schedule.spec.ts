@@ -6,6 +6,7 @@ import {
   epochs,
   exponentialDecay,
   type ScheduleRun,
+  sgd,
   stepDecay,
   warmup,
 } from '../../src/index.ts'
@@ -91,4 +92,39 @@ test('options out of range are coded errors that say what came', (t) => {
     /decayRate must be > 0, received undefined/,
   )
   throwsCode(t, 'ERR_OPTION', () => epochs(0), /epochs: count must be > 0, received 0/)
+})
+
+test('what is hidden inside an option and throws is the cause of a coded error', (t) => {
+  const boom = new Error('boom')
+  const hidden = {
+    get kind(): string {
+      throw boom
+    },
+  }
+  t.is(throwsCode(t, 'ERR_OPTION', () => stepDecay({ initial: 1, every: hidden as never }), /^stepDecay: /).cause, boom)
+  const proxy = new Proxy(() => 1, {
+    get() {
+      throw boom
+    },
+  })
+  t.deepEqual(sgd({ learningRate: proxy }).config.learningRate, { kind: 'custom' })
+})
+
+test('a function of your own is custom, whatever it carries', (t) => {
+  const options = { rate: 0.1, table: new Float32Array(2) }
+  const own = Object.assign((at: number) => options.rate / (at + 1), { config: { kind: 'constant', options } })
+  t.deepEqual(sgd({ learningRate: own }).config.learningRate, { kind: 'custom' })
+  t.deepEqual(warmup({ steps: 1, then: own }).config.then, { kind: 'custom' })
+  options.rate = 1
+  t.is(own(0), 1)
+})
+
+test('where a schedule may stand, the message says so', (t) => {
+  throwsCode(
+    t,
+    'ERR_OPTION',
+    () => warmup({ steps: 1 } as never),
+    /then must be a number ≥ 0 or a schedule, received undef/,
+  )
+  throwsCode(t, 'ERR_OPTION', () => sgd({ learningRate: '0.1' as never }), /a number ≥ 0 or a schedule, received "0.1"/)
 })

@@ -240,3 +240,38 @@ test('what does not fit is refused before any work', async (t) => {
     /classes must be/,
   )
 })
+
+test('data that are closed right after fit() are trained on all the same', async (t) => {
+  const data = clouds()
+  const validation = data.take(20)
+  const run = fit(classifier(), data, { loss: 'crossEntropy', epochs: 2, validation })
+  data.close()
+  validation.close()
+  const { status, history } = await run
+  t.is(status, 'completed')
+  t.is(typeof history[1]?.validation?.loss, 'number')
+})
+
+test('a model is trained further on the classes that it knows', async (t) => {
+  const { model } = await fit(classifier(), clouds(), { loss: 'crossEntropy', epochs: 1 })
+  const others = dataset({ inputs: [1, 2, 3].map((x) => [x, x]), labels: ['black', 'red', 'white'] })
+  await rejectsCode(t, 'ERR_DATA', () => fit(model, others, { loss: 'crossEntropy' }), /classes must be those of/)
+  const fewer = dataset({ inputs: [[0, 0]], labels: ['red'], classes: model.classes ?? [] })
+  t.is((await fit(model, fewer, { loss: 'crossEntropy', epochs: 1 })).status, 'completed')
+})
+
+test('targets of the cross entropies are probabilities', async (t) => {
+  const signs = dataset({ inputs: new Float32Array(3), targets: [1, 0, -1] })
+  const one = sequential([input({ shape: [1] }), dense(1, { activation: 'sigmoid' })])
+  const loss = 'binaryCrossEntropy'
+  await rejectsCode(
+    t,
+    'ERR_DATA',
+    () => fit(one, signs, { loss }),
+    /binaryCrossEntropy takes probabilities in \[0, 1\], received -1 in row 2, column 0/,
+  )
+  await fit(one, signs.take(2), { loss, epochs: 1 })
+  const two = dataset({ inputs: [[1, 2]], targets: [[2, 0]] })
+  const network = sequential([input({ shape: [2] }), dense(2)])
+  await rejectsCode(t, 'ERR_DATA', () => fit(network, two, { loss: 'crossEntropy' }), /received 2 in row 0, column 0/)
+})

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as later, setImmediate as turn } from 'node:timers/promises'
 import test from 'ava'
 import { fit, sgd } from '../../src/index.ts'
 import { startRun } from '../../src/train/run.ts'
@@ -103,14 +103,16 @@ test('closing the data while it trains changes nothing', async (t) => {
 test('the event loop stays free', async (t) => {
   const controller = new AbortController()
   const run = fit(classifier(), clouds(), { ...long, signal: controller.signal })
-  run.catch(() => {})
-  let longest = 0
-  for (let round = 0; round < 200; round++) {
+  for await (const _ of run) break
+  const late: number[] = []
+  for (let round = 0; round < 100; round++) {
     const began = performance.now()
-    await turn()
-    longest = Math.max(longest, performance.now() - began)
+    await later(2)
+    late.push(performance.now() - began - 2)
   }
   controller.abort()
   await t.throwsAsync(async () => run, { any: true })
-  t.true(longest < 60, `${longest} ms`)
+  // work on this thread would come in chunks of 50 ms; single delays are the machine's
+  const median = late.sort((a, b) => a - b)[50] ?? 0
+  t.true(median < 15, `${median} ms`)
 })

@@ -67,6 +67,11 @@ export interface DatasetInside<L extends Label> {
 
 const insides = new WeakMap<object, DatasetInside<Label>>()
 
+/** True for data sets, open or closed. */
+export function isDataset(value: unknown): value is Dataset {
+  return typeof value === 'object' && value !== null && insides.has(value)
+}
+
 /** The native side of a data set. */
 export function insideOf<L extends Label>(where: string, value: Dataset<L> | unknown): DatasetInside<L> {
   const inside = typeof value === 'object' && value !== null ? insides.get(value) : undefined
@@ -231,6 +236,7 @@ function describeMeta(meta: DatasetMeta<Label>): string {
 export function dataset(options: TargetOptions): Dataset<never>
 export function dataset(options: LabelOptions<string>): Dataset<string>
 export function dataset(options: LabelOptions<number>): Dataset<number>
+export function dataset(options: TargetOptions | LabelOptions<Label>): Dataset
 export function dataset<L extends Label>(options: TargetOptions | LabelOptions<L>): Dataset<L> {
   return guarded('dataset', 'ERR_DATA', () => {
     const read = readOptions('dataset', options, ['inputs', 'targets', 'labels', 'classes'])

@@ -126,10 +126,16 @@ function fromNested(where: string, value: unknown): Tensor<Float32Array> {
       const received = Array.isArray(part) ? `one of ${part.length}` : show(part)
       throw new DownslopeError('ERR_SHAPE', `${where}: an array of ${size} expected at ${at()}, received ${received}`)
     }
+    const last = depth + 1 === shape.length
     for (let index = 0; index < size; index++) {
+      const element: unknown = part[index]
+      if (last && typeof element === 'number') {
+        data[next++] = element
+        continue
+      }
       path[depth] = index
       path.length = depth + 1
-      fill(part[index], depth + 1)
+      fill(element, depth + 1)
     }
   }
   fill(value, 0)

@@ -23,3 +23,8 @@ export function readMetrics(where: string, value: unknown, loss: LossName): Metr
     return metrics
   })
 }
+
+/** Values by the names of their metrics. */
+export function named(names: readonly MetricName[], values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? Number.NaN]))
+}

@@ -53,6 +53,9 @@ export interface Builder {
   finish(outputs: Readonly<Record<string, Value>>): { graph: GraphSpec; layers: readonly LayerSummary[] }
 }
 
+/** More elements in one tensor are surely a mistake. */
+const LARGEST = 2 ** 31
+
 const builders = new WeakMap<object, Builder>()
 
 /** The network that a value belongs to. */
@@ -89,6 +92,10 @@ export function createBuilder(): Builder {
   const shared = (entry: Applied, suffix: string, shape: readonly number[], make: (name: string) => void): Operand => {
     const known = entry.operands.get(suffix)
     if (known === undefined) {
+      if (shape.reduce((a, b) => a * b, 1) > LARGEST) {
+        const text = `${entry.name}/${suffix} must have at most ${LARGEST} elements, received ${showShape(shape)}`
+        throw new DownslopeError('ERR_SHAPE', text)
+      }
       const name = claim(`${entry.name}/${suffix}`)
       const operand: Operand = frozen({ name, shape: [...shape], type: 'f32' })
       entry.operands.set(suffix, operand)

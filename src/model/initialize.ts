@@ -19,7 +19,7 @@ export interface InitializeOptions {
  * const further = await fit(model, train, { loss: 'meanSquaredError' })
  * ```
  */
-export async function initialize(network: Network, options: InitializeOptions = {}): Promise<Model<never>> {
+export async function initialize(network: Network, options: InitializeOptions = {}): Promise<Model> {
   const known = readNetwork('initialize', network)
   const seed = readSeed('initialize', readOptions('initialize', options, ['seed']).seed)
   const handle = await receive(native().createNetwork(JSON.stringify(known.graph), seed))

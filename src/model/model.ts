@@ -5,7 +5,7 @@ import type { Label } from '../data/labels.ts'
 import type { Tensor, TensorLike } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
 import { type LossName, readLoss } from '../loss/index.ts'
-import { type MetricName, readMetrics } from '../metric/index.ts'
+import { type MetricName, named, readMetrics } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
 import { matchClasses, matchInputs } from './match.ts'
@@ -19,7 +19,10 @@ import { probabilityTransform, withLoss } from './withLoss.ts'
 export interface PredictOptions {
   /** Apply what belongs to the loss: softmax for `crossEntropy`, sigmoid for `binaryCrossEntropy`; default `false`. */
   readonly probabilities?: boolean
-  /** At most so many rows at a time, an integer ≥ 1, to bound memory; default: all. */
+  /**
+   * At most so many rows at a time, an integer ≥ 1, to bound memory; default: all. Each batch is copied when its turn comes:
+   * leave typed arrays as they are until the result is there.
+   */
   readonly batchSize?: number
 }
 
@@ -86,6 +89,12 @@ export class Model<L extends Label = Label> {
     return this.#handle
   }
 
+  /** The result of work that a `close()` meanwhile makes void, whichever was first. */
+  #still<T>(where: string, result: T): T {
+    this.#open(where)
+    return result
+  }
+
   #transform(where: string, value: unknown): 'none' | 'softmax' | 'sigmoid' {
     if (!readBoolean(where, 'probabilities', value, false)) return 'none'
     if (this.loss === undefined) return refuse(where, 'probabilities need a model that was trained', value)
@@ -109,7 +118,7 @@ export class Model<L extends Label = Label> {
     const read = readOptions('predict', options, ['probabilities', 'batchSize'])
     const size = read.batchSize === undefined ? undefined : readInteger('predict', 'batchSize', read.batchSize, 1)
     const transform = this.#transform('predict', read.probabilities)
-    return predict(handle, readBatches('predict', this.network, x, size), transform)
+    return this.#still('predict', await predict(handle, readBatches('predict', this.network, x, size), transform))
   }
 
   /**
@@ -135,7 +144,8 @@ export class Model<L extends Label = Label> {
     if (classes === undefined || loss === undefined) {
       throw new DownslopeError('ERR_OPTION', 'predictClasses: the model must have been trained with labels')
     }
-    return classesFrom(handle, network, loss, classes, readBatches('predictClasses', network, x, undefined))
+    const batches = readBatches('predictClasses', network, x, undefined)
+    return this.#still('predictClasses', await classesFrom(handle, network, loss, classes, batches))
   }
 
   /**
@@ -160,8 +170,11 @@ export class Model<L extends Label = Label> {
     matchClasses('evaluate', this.classes, inside.meta.classes)
     const { classes, targets } = inside.meta
     const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
-    const json = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
-    return JSON.parse(json) as Record<M | 'loss', number>
+    const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
+    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<
+      M | 'loss',
+      number
+    >
   }
 
   /**

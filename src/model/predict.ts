@@ -1,4 +1,5 @@
 import { commonRows, readInputs, rowsOf } from '../data/columns.ts'
+import { isDataset } from '../data/dataset.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
@@ -19,6 +20,10 @@ export interface Batches {
 /** Reads inputs and cuts them into pieces of at most `size` rows. */
 export function readBatches(where: string, network: Network, x: unknown, size: number | undefined): Batches {
   return guarded(where, 'ERR_DATA', () => {
+    if (isDataset(x)) {
+      const text = `${where}: inputs must be rows of numbers, or a record of them by name, received a data set`
+      throw new DownslopeError('ERR_DATA', text)
+    }
     const only = network.graph.inputs[0]?.name ?? 'input'
     const columns = readInputs(where, x, only)
     matchInputs(where, network, { inputs: columns })

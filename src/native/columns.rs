@@ -2,6 +2,7 @@
 
 use downslope_engine::data::{Column, Role, Values};
 use downslope_engine::{Error, Result};
+use downslope_kernels::memory::with_capacity;
 use napi::bindgen_prelude::{Float32Array, Float64Array, Int32Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 
@@ -32,11 +33,11 @@ impl NativeColumn {
     /// Copies the values. After this the caller may do with its arrays what it likes.
     pub fn copied(self) -> Result<Column> {
         let values = match (&self.f32, &self.f64, &self.u8, &self.i32, &self.u32) {
-            (Some(values), None, None, None, None) => Values::F32(values.to_vec()),
-            (None, Some(values), None, None, None) => Values::F32(values.iter().map(|&value| value as f32).collect()),
-            (None, None, Some(values), None, None) => Values::U8(values.to_vec()),
+            (Some(values), None, None, None, None) => Values::F32(copy(values)),
+            (None, Some(values), None, None, None) => Values::F32(convert(values, |value| value as f32)),
+            (None, None, Some(values), None, None) => Values::U8(copy(values)),
             (None, None, None, Some(values), None) => Values::U32(ids(&self.name, values)?),
-            (None, None, None, None, Some(values)) => Values::U32(values.to_vec()),
+            (None, None, None, None, Some(values)) => Values::U32(copy(values)),
             _ => return Err(Error::internal(format!("column {}: exactly one array expected", self.name))),
         };
         let role = match self.role.as_str() {
@@ -48,6 +49,18 @@ impl NativeColumn {
         let shape = self.shape.iter().map(|&size| size as usize).collect();
         Ok(Column { name: self.name, role, shape, values, classes: self.classes as usize })
     }
+}
+
+fn copy<T: Copy>(values: &[T]) -> Vec<T> {
+    let mut copied = with_capacity(values.len());
+    copied.extend_from_slice(values);
+    copied
+}
+
+fn convert<T: Copy, U: Copy>(values: &[T], f: impl Fn(T) -> U) -> Vec<U> {
+    let mut converted = with_capacity(values.len());
+    converted.extend(values.iter().map(|value| f(*value)));
+    converted
 }
 
 fn ids(name: &str, values: &[i32]) -> Result<Vec<u32>> {

@@ -16,6 +16,7 @@ use crate::dataset::NativeDataset;
 use crate::memory::Memory;
 use crate::outcome::Outcome;
 use crate::spawn::spawn;
+use crate::trainer::NativeValidation;
 
 /// A graph and values for all its parameters and states.
 #[napi(custom_finalize)]
@@ -172,8 +173,8 @@ impl NativeNetwork {
         Outcome::of(|| run(&self.present()?, &copied(columns)?, transform(&kind)?, 1))
     }
 
-    /// Mean loss and metrics, as JSON.
-    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
+    /// Mean loss and metrics.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeValidation>>")]
     pub fn evaluate<'env>(
         &self,
         env: &'env Env,
@@ -186,8 +187,8 @@ impl NativeNetwork {
         let shared = self.network.clone();
         spawn(env, move || {
             let (network, data) = ready?;
-            let result = network.evaluate(&graph, &data, &metrics, threads as usize)?;
-            present(&shared).map(|_| result)
+            let (loss, metrics) = network.evaluate(&graph, &data, &metrics, threads as usize)?;
+            present(&shared).map(|_| NativeValidation { loss, metrics })
         })
     }
 
@@ -198,10 +199,12 @@ impl NativeNetwork {
         spawn(env, move || network?.save(&PathBuf::from(path), &metadata))
     }
 
-    /// Frees; idempotent.
+    /// Ends predictions and evaluations under way, then frees; idempotent.
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) {
-        drop(self.network.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(network) = self.network.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            network.cancel();
+        }
         self.memory.set(env, 0);
     }
 

@@ -40,7 +40,7 @@ pub struct NativeAdvance {
     pub cancelled: bool,
 }
 
-/// Loss and metrics over validation data.
+/// Loss and metrics over a data set.
 #[napi(object, object_from_js = false)]
 pub struct NativeValidation {
     /// Mean loss.

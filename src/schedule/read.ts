@@ -10,6 +10,9 @@ export function readNumberOrSchedule(
   fallback?: number,
 ): NumberOrSchedule {
   if (typeof value === 'function') return value as Schedule
+  if (typeof value !== 'number' && !(value === undefined && fallback !== undefined)) {
+    refuse(where, `${name} must be a number ${range.text} or a schedule`, value)
+  }
   return readNumber(where, name, value, range, fallback)
 }
 

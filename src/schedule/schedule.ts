@@ -1,4 +1,4 @@
-import { frozen, ranges, readInteger, readNumber, refuse } from '../options.ts'
+import { frozen, guarded, ranges, readInteger, readNumber, refuse } from '../options.ts'
 
 /** Where a run stands when a schedule is asked. */
 export interface ScheduleRun {
@@ -66,18 +66,24 @@ export function epochs(count: number): Epochs {
   return Object.freeze({ kind: 'epochs', epochs: readNumber('epochs', 'count', count, ranges.positive) })
 }
 
+const configs = new WeakMap<Schedule, ScheduleConfig>()
+
 /** Freezes a schedule with its options. */
 export function defineSchedule(config: ScheduleConfig, value: Schedule): BuiltInSchedule {
-  return Object.freeze(Object.assign((step: number, run: ScheduleRun) => value(step, run), { config: frozen(config) }))
+  const schedule = Object.assign((step: number, run: ScheduleRun) => value(step, run), { config: frozen(config) })
+  configs.set(schedule, config)
+  return Object.freeze(schedule)
 }
 
 /** Reads a length option: steps (an integer ≥ 1) or `epochs(n)`. */
 export function readLength(where: string, name: string, value: unknown): Length {
   if (typeof value === 'number') return readInteger(where, name, value, 1)
-  if (typeof value === 'object' && value !== null && (value as Epochs).kind === 'epochs') {
-    return epochs((value as Epochs).epochs)
-  }
-  return refuse(where, `${name} must be a number of steps or epochs(n)`, value)
+  return guarded(where, 'ERR_OPTION', () => {
+    if (typeof value === 'object' && value !== null && (value as Epochs).kind === 'epochs') {
+      return epochs((value as Epochs).epochs)
+    }
+    return refuse(where, `${name} must be a number of steps or epochs(n)`, value)
+  })
 }
 
 /** A length in steps. */
@@ -85,7 +91,7 @@ export function inSteps(length: Length, run: ScheduleRun): number {
   return typeof length === 'number' ? length : length.epochs * run.stepsPerEpoch
 }
 
-/** JSON form of a number or schedule. */
+/** JSON form of a number or schedule; a function that no factory of ours made is `custom`, whatever it carries. */
 export function configOf(value: NumberOrSchedule): unknown {
-  return typeof value === 'number' ? value : (value.config ?? { kind: 'custom' })
+  return typeof value === 'number' ? value : (configs.get(value) ?? { kind: 'custom' })
 }

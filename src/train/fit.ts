@@ -6,7 +6,7 @@ import { matchClasses, matchInputs } from '../model/match.ts'
 import { isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
 import { withLoss } from '../model/withLoss.ts'
-import { type NativeDataset, type NativeNetwork, type NativeTrainer, native, receive } from '../native/index.ts'
+import { type NativeNetwork, type NativeTrainer, native, receive } from '../native/index.ts'
 import { guarded } from '../options.ts'
 import { advance, type Status } from './advance.ts'
 import type { EpochRecord } from './history.ts'
@@ -27,11 +27,9 @@ interface Job {
   readonly plan: FitPlan
   readonly network: Network
   readonly start: NativeNetwork | undefined
-  readonly train: DatasetInside<Label>
-  readonly validation: NativeDataset | undefined
   readonly graph: GraphSpec
-  /** Views of our own, closed at the end. */
-  readonly views: readonly Dataset[]
+  /** Rows to train and to validate on: views of our own, closed at the end, so that the caller may close his at once. */
+  readonly views: readonly [train: Dataset, validation?: Dataset]
 }
 
 /**
@@ -76,23 +74,23 @@ function prepare(start: unknown, train: unknown, options: unknown): Job {
   const network = inside?.network ?? readNetwork('fit', start)
   const data = insideOf<Label>('fit', train)
   matchInputs('fit', network, data.meta)
+  matchClasses('fit', inside?.classes, data.meta.classes)
   const graph = withLoss('fit', network, plan.loss, targetsOf(data))
-  let part = data
-  let validation: NativeDataset | undefined
-  let views: readonly Dataset[] = []
   if (typeof plan.validation === 'number') {
     const fractions = [1 - plan.validation, plan.validation]
-    views = (train as Dataset).split(fractions, { seed: plan.seed })
-    part = insideOf('fit', views[0])
-    validation = insideOf('fit', views[1]).handle
-  } else if (plan.validation !== undefined) {
+    const views = (train as Dataset).split(fractions, { seed: plan.seed }) as [Dataset, Dataset]
+    return { plan, network, start: inside?.handle, graph, views }
+  }
+  if (plan.validation !== undefined) {
     const given = insideOf<Label>('fit: validation', plan.validation)
     matchInputs('fit: validation', network, given.meta)
     matchClasses('fit: validation', data.meta.classes, given.meta.classes)
     withLoss('fit: validation', network, plan.loss, targetsOf(given))
-    validation = given.handle
   }
-  return { plan, network, start: inside?.handle, train: part, validation, graph, views }
+  const whole = (set: Dataset): Dataset => set.take(set.size)
+  const rows = whole(train as Dataset)
+  const views: Job['views'] = plan.validation === undefined ? [rows] : [rows, whole(plan.validation)]
+  return { plan, network, start: inside?.handle, graph, views }
 }
 
 function targetsOf({ meta }: DatasetInside<Label>): {
@@ -108,22 +106,23 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
   let trainer: NativeTrainer | undefined
   const aborted = (): void => signal?.throwIfAborted()
   const cancel = (): void => trainer?.cancel()
-  aborted()
-  signal?.addEventListener('abort', cancel, { once: true })
-  context.onStop = cancel
   let first: NativeNetwork | undefined
   try {
+    aborted()
+    signal?.addEventListener('abort', cancel, { once: true })
+    context.onStop = cancel
     first = job.start ?? (await receive(native().createNetwork(JSON.stringify(network.graph), plan.seed)))
     aborted()
+    const train = insideOf<Label>('fit', job.views[0])
+    const validation = job.views[1] && insideOf<Label>('fit', job.views[1])
     trainer = await receive(
-      native().createTrainer(first, engineGraph(job), job.train.handle, job.validation, engineOptions(plan)),
+      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(plan)),
     )
     aborted()
     const history: EpochRecord[] = []
     const status = await advance(trainer, plan, context, history, aborted)
     const handle = await receive(trainer.network())
-    const classes = job.train.meta.classes
-    const model = new Model({ handle, network, loss: plan.loss, classes })
+    const model = new Model({ handle, network, loss: plan.loss, classes: train.meta.classes })
     if (signal?.aborted) model.close()
     aborted()
     return Object.freeze({ model, history: Object.freeze(history), status })
@@ -131,7 +130,7 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     signal?.removeEventListener('abort', cancel)
     trainer?.close()
     if (job.start === undefined) first?.close()
-    for (const view of job.views) view.close()
+    for (const view of job.views) view?.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MetricName } from '../metric/index.ts'
+import { type MetricName, named } from '../metric/index.ts'
 import type { NativeEpoch } from '../native/index.ts'
 
 /** Mean loss and metrics over validation rows. */
@@ -19,10 +19,6 @@ export type EpochRecord<M extends MetricName = never> = {
   /** After the epoch; present when there are validation rows. */
   readonly validation?: ValidationRecord<M>
 } & { readonly [K in M]: number }
-
-function named(names: readonly MetricName[], values: readonly number[]): Record<string, number> {
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? Number.NaN]))
-}
 
 /** An epoch as the user sees it. */
 export function epochRecord<M extends MetricName>(epoch: NativeEpoch, metrics: readonly M[]): EpochRecord<M> {

@@ -38,10 +38,10 @@ fn main() {
     let (graph, columns, options, row, flop) = if kind == "mlp" {
         let protos: Vec<f32> = (0..7840).map(|_| random()).collect();
         let labels: Vec<u32> = (0..rows).map(|_| ((random() + 0.5) * 10.0) as u32).collect();
-        let x: Vec<f32> = labels
-            .iter()
-            .flat_map(|l| (0..784).map(|i| 0.5 * protos[*l as usize * 784 + i] + random()).collect::<Vec<_>>())
-            .collect();
+        let mut x = downslope_kernels::memory::with_capacity::<f32>(rows * 784);
+        for l in &labels {
+            x.extend((0..784).map(|i| 0.5 * protos[*l as usize * 784 + i] + random()));
+        }
         let g = format!(
             r#"{{"inputs":[{{"name":"x","shape":["rows",784],"type":"f32"}},{{"name":"y","shape":["rows"],"type":"u32"}}],"parameters":[{},{}],
             "nodes":[{{"name":"h","op":"linear","inputs":["x","a/kernel","a/bias"]}},{{"name":"r","op":"relu","inputs":["h"]}},

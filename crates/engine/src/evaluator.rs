@@ -1,5 +1,7 @@
 //! Loss and metrics of a whole data set.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
@@ -51,6 +53,7 @@ impl Feeds {
                 )));
             }
             Self::check_classes(graph, i, c)?;
+            Self::check_probabilities(graph, i, c, data)?;
             columns.push(Some(at));
         }
         let weights = data.columns().iter().position(|c| c.role == Role::Weight);
@@ -80,6 +83,35 @@ impl Feeds {
                     _ => "s",
                 }
             )));
+        }
+        Ok(())
+    }
+
+    /// Where a loss takes probabilities, each must be in [0, 1]: with ±1 or class numbers it has no minimum.
+    fn check_probabilities(graph: &Graph, input: usize, c: &Column, data: &Dataset) -> Result<()> {
+        let crate::data::Values::F32(values) = &c.values else { return Ok(()) };
+        let shown = |mut id: ValueId| loop {
+            match graph.values[id].source {
+                Source::Node(i) if graph.nodes[i].op.name() == "reshape" => id = graph.nodes[i].inputs[0],
+                Source::Input(i) => return i == input,
+                _ => return false,
+            }
+        };
+        let Some(loss) = graph.nodes.iter().find(|n| n.op.takes_probabilities() && shown(n.inputs[1])) else {
+            return Ok(());
+        };
+        let width = c.width();
+        for row in 0..data.rows() {
+            let base = data.view().map_or(row, |view| view[row] as usize);
+            let numbers = &values[base * width..][..width];
+            if let Some(at) = numbers.iter().position(|x| !(0.0..=1.0).contains(x)) {
+                return Err(Error::data(format!(
+                    "{}: {} takes probabilities in [0, 1], received {} in row {row}, column {at}",
+                    c.name,
+                    loss.op.name(),
+                    numbers[at]
+                )));
+            }
         }
         Ok(())
     }
@@ -179,7 +211,7 @@ impl Evaluator {
     /// Compiles the graph, which has a loss, for a data set.
     ///
     /// # Errors
-    /// What [`Feeds::new`] and [`metrics`] say.
+    /// What [`Feeds::new`], [`metrics`] and [`Arenas::new`] say.
     pub fn new(
         graph: &Graph,
         layout: &ParameterLayout,
@@ -213,14 +245,15 @@ impl Evaluator {
         self.arenas.bytes() + self.identity.len() * 4
     }
 
-    /// Mean loss and metrics. A team is made where none is lent and the work is worth one.
+    /// Mean loss and metrics; nothing when `cancel` is set meanwhile. A team is made where none is lent and the work is worth one.
     pub fn run(
         &mut self,
         layout: &ParameterLayout,
         state_layout: &ParameterLayout,
         (parameters, states): (&Floats, &Floats),
         team: Option<&mut Team>,
-    ) -> (f64, Vec<f64>) {
+        cancel: Option<&AtomicBool>,
+    ) -> Option<(f64, Vec<f64>)> {
         let lease = (team.is_none() && self.threads > 1).then(|| Lease::take(self.threads, machine::cores()));
         let mut own = lease.as_ref().filter(|l| l.threads() > 1).map(|l| Team::new(l.threads()));
         let mut team = team.or(own.as_mut());
@@ -230,7 +263,7 @@ impl Evaluator {
         let feeds = self.feeds.of(&self.data);
         let all = self.feeds.weights(&self.data);
         let order = self.data.view().unwrap_or(&self.identity);
-        let machine = Machine::new(
+        let mut machine = Machine::new(
             &self.program,
             layout,
             state_layout,
@@ -245,6 +278,9 @@ impl Evaluator {
         }
         let (mut loss, mut weight) = (0.0, 0.0);
         for rows in order.chunks(self.program.capacity) {
+            if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
+                return None;
+            }
             machine.run(Part::Body, &Piece { rows, ..piece }, &NO_STEP, team.as_deref_mut());
             let weights = all.map(|w| {
                 self.weights.clear();
@@ -255,6 +291,6 @@ impl Evaluator {
             loss += l;
             weight += w;
         }
-        (loss / weight, self.metrics.iter().map(|m| m.value()).collect())
+        Some((loss / weight, self.metrics.iter().map(|m| m.value()).collect()))
     }
 }

@@ -1,5 +1,7 @@
 //! A compiled forward program with its memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
@@ -65,6 +67,9 @@ impl Forward {
     }
 
     /// Runs all rows. The tensors must be those it was made with.
+    ///
+    /// # Errors
+    /// `ERR_SHAPE` when there is no memory for the results, `ERR_CLOSED` when `cancel` is set meanwhile.
     #[expect(clippy::too_many_arguments, reason = "one caller, which has them apart")]
     pub fn run(
         &mut self,
@@ -75,7 +80,8 @@ impl Forward {
         rows: usize,
         transform: Transform,
         threads: usize,
-    ) -> Vec<Output> {
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Output>> {
         let wanted = match threads {
             0 if self.flops.saturating_mul(rows) < WORTH_A_THREAD => 1,
             0 => self.threads,
@@ -91,10 +97,12 @@ impl Forward {
                 } else {
                     o.dims.clone()
                 };
-                let width: usize = shape.iter().product();
-                Output { name: o.name.clone(), shape, values: Vec::with_capacity(rows * width) }
+                let len = rows * shape.iter().product::<usize>();
+                let mut values = vec![];
+                values.try_reserve_exact(len).map_err(|_| machine::no_memory("predictions", len))?;
+                Ok(Output { name: o.name.clone(), shape, values })
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let mut advanced: Vec<Option<Feed<'_>>> = feeds.to_vec();
         let input_widths: Vec<usize> = (feeds.iter())
             .map(|f| match f {
@@ -104,7 +112,7 @@ impl Forward {
                 None => 0,
             })
             .collect();
-        let machine = Machine::new(
+        let mut machine = Machine::new(
             &self.program,
             layout,
             state_layout,
@@ -114,6 +122,9 @@ impl Forward {
         );
         let mut start = 0;
         while start < rows {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Error::closed("predict: the model was closed"));
+            }
             let now = self.program.capacity.min(rows - start);
             for (at, (feed, width)) in advanced.iter_mut().zip(feeds.iter().zip(&input_widths)) {
                 *at = feed.map(|f| match f {
@@ -133,26 +144,11 @@ impl Forward {
             }
             start += now;
         }
-        outputs
+        Ok(outputs)
     }
 }
 
 impl Transform {
-    /// By its name in the border's options.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` for an unknown name.
-    pub fn parse(name: &str) -> Result<Self> {
-        Ok(match name {
-            "none" => Transform::None,
-            "softmax" => Transform::Softmax,
-            "sigmoid" => Transform::Sigmoid,
-            "argmax" => Transform::Argmax,
-            "positive" => Transform::Positive,
-            _ => return Err(Error::option(format!("predict: there is no transform named {name}"))),
-        })
-    }
-
     /// Whether the last axis goes away.
     fn collapses(self) -> bool {
         matches!(self, Transform::Argmax | Transform::Positive)

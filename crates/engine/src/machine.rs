@@ -19,17 +19,18 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// `len` zeros for `what`.
+/// `len` zeros.
 ///
 /// # Errors
-/// `ERR_DATA` when there is not so much memory.
-pub(crate) fn floats(len: usize, what: &str) -> Result<Floats> {
-    Floats::try_zeroed(len).ok_or_else(|| {
-        let gigabytes = len as f64 * 4e-9;
-        Error::data(format!(
-            "{what}: {gigabytes:.1} GB of memory are needed and cannot be had; use fewer units or smaller batches"
-        ))
-    })
+/// `ERR_SHAPE` where there is not so much memory, saying what it is for.
+pub fn memory(what: &str, len: usize) -> Result<Floats> {
+    Floats::try_zeroed(len).ok_or_else(|| no_memory(what, len))
+}
+
+/// The error for what does not fit into memory.
+pub fn no_memory(what: &str, len: usize) -> Error {
+    let size = len as f64 * size_of::<f32>() as f64 / 1e9;
+    Error::shape(format!("{what} must fit into the memory of this machine, which has no {size:.1} GB for them"))
 }
 
 /// Softmax of rows, or the logistic function of each element, in place.

@@ -1,6 +1,8 @@
 //! A graph with its parameters: what is initialised, predicted with, saved and loaded.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use downslope_kernels::memory::Floats;
@@ -13,9 +15,8 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
-use crate::machine;
 use crate::program::ParameterLayout;
-use crate::{Error, Result};
+use crate::{Error, Result, machine};
 
 /// A graph and values for all its parameters and states. Immutable and cheap to clone: training makes a new one.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ struct Inner {
     state_layout: ParameterLayout,
     parameters: Floats,
     states: Floats,
+    /// Predictions and evaluations that run end early.
+    closing: Arc<AtomicBool>,
     /// Compiled forward programs that nobody uses at the moment.
     forwards: Mutex<Vec<Forward>>,
 }
@@ -90,19 +93,16 @@ impl Network {
     /// Parses the graph and draws its initial weights.
     ///
     /// # Errors
-    /// `ERR_SHAPE` and `ERR_OPTION` for what is wrong with the graph.
+    /// `ERR_SHAPE` and `ERR_OPTION` for what is wrong with the graph, `ERR_SHAPE` when its parameters do not fit into memory.
     pub fn initialize(text: &str, seed: u64) -> Result<Self> {
         let graph = Graph::parse(text)?;
-        let layout = ParameterLayout::of(&graph);
-        let mut parameters = machine::floats(layout.total + 16, "the parameters")?;
+        let (layout, mut parameters, state_layout, mut states) = zeros(&graph)?;
         for (i, p) in graph.spec.parameters.iter().enumerate() {
             let initializer = Initializer::parse(&p.initializer)
                 .map_err(|e| Error::new(e.code, format!("{}: {}", p.name, e.message)))?;
             let values = initializer.values(&p.shape.dims, seed, &p.name)?;
             layout.pack(i, &values, &mut parameters);
         }
-        let state_layout = ParameterLayout::of_states(&graph);
-        let mut states = machine::floats(state_layout.total + 16, "the states")?;
         for (i, s) in graph.spec.states.iter().enumerate() {
             state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
         }
@@ -117,8 +117,8 @@ impl Network {
         parameters: Floats,
         states: Floats,
     ) -> Self {
-        let forwards = Mutex::new(vec![]);
-        Self { inner: Arc::new(Inner { graph, text, layout, state_layout, parameters, states, forwards }) }
+        let (forwards, closing) = (Mutex::new(vec![]), Arc::default());
+        Self { inner: Arc::new(Inner { graph, text, layout, state_layout, parameters, states, closing, forwards }) }
     }
 
     /// The same graph with other values.
@@ -132,6 +132,12 @@ impl Network {
             parameters,
             states,
         )
+    }
+
+    /// Ends predictions and evaluations that run on this network, or on one made of it by [`Network::with_tensors`], with `ERR_CLOSED` before
+    /// their next piece of 1,024 rows. For when a model is closed; there is no way back.
+    pub fn cancel(&self) {
+        self.inner.closing.store(true, Ordering::Relaxed);
     }
 
     /// The graph spec it was made from.
@@ -234,7 +240,11 @@ impl Network {
                 i.state_layout.pack(at, values, &mut states);
             }
         }
-        Ok(self.with_arenas(parameters, states))
+        let mut network = self.with_arenas(parameters, states);
+        if let Some(inner) = Arc::get_mut(&mut network.inner) {
+            inner.closing = Arc::clone(&i.closing);
+        }
+        Ok(network)
     }
 
     /// Native memory in bytes.
@@ -250,10 +260,12 @@ impl Network {
     /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
-    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit; `ERR_DATA` for values that are not finite.
+    /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, and more outputs than memory; `ERR_DATA` for
+    /// values that are not finite.
     pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
         let i = &*self.inner;
         let (feeds, rows) = self.check(inputs)?;
+        self.check_room(rows)?;
         let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
         let kept = {
             let mut list = self.forwards();
@@ -263,13 +275,35 @@ impl Network {
             Some(f) => f,
             None => Forward::new(&i.graph, &i.layout, &i.state_layout, &i.parameters, &i.states, capacity)?,
         };
-        let outputs =
-            forward.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), &feeds, rows, transform, threads);
+        let outputs = forward.run(
+            &i.layout,
+            &i.state_layout,
+            (&i.parameters, &i.states),
+            &feeds,
+            rows,
+            transform,
+            threads,
+            &i.closing,
+        )?;
         let mut list = self.forwards();
         if list.len() < KEPT {
             list.push(forward);
         }
         Ok(outputs)
+    }
+
+    /// Said before the program is made, which takes seconds where rows are so long.
+    fn check_room(&self, rows: usize) -> Result<()> {
+        const SMALL: usize = 1 << 20;
+        let graph = &self.inner.graph;
+        for (name, id) in &graph.outputs {
+            let width = graph.values[*id].ty.shape.width();
+            let length = rows.saturating_mul(width);
+            if length > SMALL && Vec::<f32>::new().try_reserve_exact(length).is_err() {
+                return Err(machine::no_memory(&format!("predict: {rows} rows of {name}"), length));
+            }
+        }
+        Ok(())
     }
 
     fn check<'a>(&self, inputs: &[Feed<'a>]) -> Result<(Vec<Option<Column<'a>>>, usize)> {
@@ -345,24 +379,22 @@ impl Network {
         }
     }
 
-    /// Mean loss and metrics over a data set; `loss_graph` is the graph with the loss appended. The result is JSON:
-    /// `{"loss": 0.1, "accuracy": 0.9}`, in the order of the metrics.
+    /// Mean loss and metrics over a data set, in the order of their names; `loss_graph` is the graph with the loss appended.
     ///
     /// # Errors
     /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
-    pub fn evaluate(&self, loss_graph: &str, data: &Dataset, metrics: &[String], threads: usize) -> Result<String> {
+    pub fn evaluate(
+        &self,
+        loss_graph: &str,
+        data: &Dataset,
+        metrics: &[String],
+        threads: usize,
+    ) -> Result<(f64, Vec<f64>)> {
         let graph = self.extended(loss_graph)?;
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;
-        let (loss, values) = evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None);
-        let number =
-            |x: f64| serde_json::Number::from_f64(x).map_or(serde_json::Value::Null, serde_json::Value::Number);
-        let mut out = serde_json::Map::new();
-        out.insert("loss".to_owned(), number(loss));
-        for (name, value) in metrics.iter().zip(values) {
-            out.insert(name.clone(), number(value));
-        }
-        serde_json::to_string(&out).map_err(|e| Error::internal(e.to_string()))
+        let measured = evaluator.run(&i.layout, &i.state_layout, (&i.parameters, &i.states), None, Some(&i.closing));
+        measured.ok_or_else(|| Error::closed("evaluate: the model was closed"))
     }
 
     /// Writes a safetensors file beside, syncs and renames it. `metadata` is one JSON text kept as it is; it must hold the graph's text under
@@ -385,26 +417,46 @@ impl Network {
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn load(path: &Path) -> Result<(Self, String)> {
-        let (tensors, text) = checkpoint::read(path)?;
+        let (tensors, both) = checkpoint::read(path)?;
         let bad = |what: String| Error::checkpoint(format!("cannot read '{}': {what}", path.display()));
-        let (graph, metadata) = unwrap(&text).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
-        let network = Self::initialize_zero(&graph).map_err(|e| bad(e.message))?;
+        let (text, metadata) = unwrap(&both).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
+        let graph = Graph::parse(&text).map_err(|e| bad(e.message))?;
+        // before any memory is taken, for a graph may promise more than the file holds
+        fits(&graph, &tensors).map_err(bad)?;
+        let (layout, parameters, state_layout, states) = zeros(&graph).map_err(|e| bad(e.message))?;
+        let network = Self::from_parts(Arc::new(graph), text, layout, state_layout, parameters, states);
         let tensors: Vec<(String, Vec<f32>)> = tensors.into_iter().map(|(name, _, values)| (name, values)).collect();
-        if tensors.len() != network.tensors().len() {
-            return Err(bad(format!("it holds {} tensors, its graph has {}", tensors.len(), network.tensors().len())));
-        }
         let network = network.with_tensors(&tensors).map_err(|e| bad(e.message))?;
         Ok((network, metadata))
     }
+}
 
-    /// As [`Network::initialize`] without drawing numbers, for tensors that are read from a file.
-    fn initialize_zero(text: &str) -> Result<Self> {
-        let graph = Graph::parse(text)?;
-        let (layout, state_layout) = (ParameterLayout::of(&graph), ParameterLayout::of_states(&graph));
-        let parameters = machine::floats(layout.total + 16, "the parameters")?;
-        let states = machine::floats(state_layout.total + 16, "the states")?;
-        Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
+/// Layouts of parameters and of states, each with zeros for them.
+fn zeros(graph: &Graph) -> Result<(ParameterLayout, Floats, ParameterLayout, Floats)> {
+    let (layout, state_layout) = (ParameterLayout::of(graph), ParameterLayout::of_states(graph));
+    // whole vectors may be read behind the last one
+    let parameters = machine::memory("the parameters of the network", layout.total + 16)?;
+    let states = machine::memory("the states of the network", state_layout.total + 16)?;
+    Ok((layout, parameters, state_layout, states))
+}
+
+/// Whether the tensors of a file are those of its graph, or what is wrong with them.
+fn fits(graph: &Graph, tensors: &[checkpoint::Tensor]) -> std::result::Result<(), String> {
+    let (parameters, states) = (&graph.spec.parameters, &graph.spec.states);
+    let wanted: HashMap<&str, &[usize]> = (parameters.iter().map(|p| (&p.name[..], &p.shape.dims[..])))
+        .chain(states.iter().map(|s| (&s.name[..], &s.shape.dims[..])))
+        .collect();
+    if tensors.len() != wanted.len() {
+        return Err(format!("it holds {} tensors, its graph has {}", tensors.len(), wanted.len()));
     }
+    for (name, shape, _) in tensors {
+        match wanted.get(&name[..]) {
+            Some(want) if want == shape => {}
+            Some(want) => return Err(format!("'{name}' must have the shape {want:?}, received {shape:?}")),
+            None => return Err(format!("its graph has no tensor named '{name}'")),
+        }
+    }
+    Ok(())
 }
 
 /// The graph and the caller's metadata as one JSON text.

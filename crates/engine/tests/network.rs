@@ -7,7 +7,7 @@ use common::random::{Kind, network};
 use common::{Numbers, all_bits, bits, dataset, floats, labels, predict, reference, tensors};
 use downslope_engine::network::{Feed, Network, Transform};
 use downslope_engine::{Code, InputColumn};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 fn small() -> Network {
     Network::initialize(&mlp(&[4, 9, 3], "tanh", "squaredError").0, 3).expect("a network")
@@ -50,8 +50,7 @@ fn predictions_are_what_evaluation_sees() {
         let mean =
             losses.iter().zip(&weights).map(|(l, w)| f64::from(*l) * w).sum::<f64>() / weights.iter().sum::<f64>();
         for threads in [0, 1, 2] {
-            let result = network.evaluate(&text, &dataset(&columns), &[], threads).expect("an evaluation");
-            let got = serde_json::from_str::<Json>(&result).expect("JSON")["loss"].as_f64().expect("a loss");
+            let got = network.evaluate(&text, &dataset(&columns), &[], threads).expect("an evaluation").0;
             assert!((got - mean).abs() <= 1e-12 * (1.0 + mean.abs()), "seed {seed}: {got}, should be {mean}");
         }
     }
@@ -68,23 +67,38 @@ fn metrics_of_an_evaluation() {
         labels("target", 3, vec![0, 1, 2, 1]),
     ]);
     let result = network.evaluate(&graph, &data, &["accuracy".to_owned()], 1).expect("an evaluation");
-    assert_eq!(serde_json::from_str::<Json>(&result).expect("JSON")["accuracy"], 0.75);
+    assert_eq!(result.1, [0.75]);
     // a view of the data
     let result = network
         .evaluate(&graph, &data.subset(&[3, 3, 0]).expect("a view"), &["accuracy".to_owned()], 1)
         .expect("a view");
-    let accuracy = serde_json::from_str::<Json>(&result).expect("JSON")["accuracy"].as_f64().expect("a number");
-    assert!((accuracy - 1.0 / 3.0).abs() < 1e-12);
+    assert!((result.1[0] - 1.0 / 3.0).abs() < 1e-12);
+}
+
+#[test]
+fn what_runs_on_a_cancelled_network_ends() {
+    let network = small();
+    let (x, y) = (Numbers(2).vec(4 * 40, 2.0), Numbers(3).vec(3 * 40, 2.0));
+    let changed = network.with_tensors(&[]).expect("a copy");
+    let (_, graph) = mlp(&[4, 9, 3], "tanh", "squaredError");
+    let data = dataset(&[floats("x", &[4], x.clone()), floats("target", &[3], y)]);
+    assert!(network.evaluate(&graph, &data, &[], 1).is_ok());
+    network.cancel();
+    for n in [&network, &changed] {
+        assert_eq!(n.predict(&feed(&x), Transform::None, 1).expect_err("closed").code, Code::Closed);
+        assert_eq!(n.evaluate(&graph, &data, &[], 1).expect_err("closed").code, Code::Closed);
+    }
+    assert!(small().predict(&feed(&x), Transform::None, 1).is_ok());
 }
 
 #[test]
 fn transforms_of_outputs() {
     let network = small();
     let x = Numbers(2).vec(4 * 40, 2.0);
-    let run =
-        |name| network.predict(&feed(&x), Transform::parse(name).expect("a name"), 1).expect("a prediction")[0].clone();
-    let plain = run("none");
-    let (softmax, sigmoid, argmax, positive) = (run("softmax"), run("sigmoid"), run("argmax"), run("positive"));
+    let run = |transform| network.predict(&feed(&x), transform, 1).expect("a prediction")[0].clone();
+    let plain = run(Transform::None);
+    let (softmax, sigmoid) = (run(Transform::Softmax), run(Transform::Sigmoid));
+    let (argmax, positive) = (run(Transform::Argmax), run(Transform::Positive));
     assert!(argmax.shape.is_empty() && positive.shape.is_empty() && softmax.shape == [3] && sigmoid.shape == [3]);
     for (r, row) in plain.values.chunks(3).enumerate() {
         let e: Vec<f64> = row.iter().map(|x| f64::from(*x).exp()).collect();
@@ -97,7 +111,6 @@ fn transforms_of_outputs() {
         assert_eq!(argmax.values[r], best as f32);
         assert_eq!(positive.values[r], f32::from(u8::from(row[0] > 0.0)));
     }
-    assert_eq!(Transform::parse("soft").expect_err("unknown").code, Code::Option);
 }
 
 #[test]
@@ -144,6 +157,71 @@ fn saved_and_loaded_networks_predict_the_same_bits() {
     let error = small().save(&folder.join("no/such/folder"), "{}").expect_err("no folder");
     assert_eq!(error.code, Code::Checkpoint);
     std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn what_no_machine_has_memory_for_is_refused() {
+    // 8 TiB of parameters
+    let mut net = Net::default();
+    for i in 0..1024 {
+        net.parameter(&format!("p{i}"), &[1 << 16, 1 << 15], 0.1);
+    }
+    let error = Network::initialize(&net.json(), 0).map(|_| ()).expect_err("parameters");
+    assert!(error.code == Code::Shape && error.message.contains("GB"), "{error}");
+    // 8 TiB of activations
+    let mut net = Net::default();
+    net.input("x", &[1], "f32");
+    net.parameter("k", &[1, 1 << 20], 0.1);
+    for i in 0..2048 {
+        net.node(&format!("z{i}"), "linear", &["x", "k"], json!({}));
+        net.output(&format!("z{i}"));
+    }
+    let network = Network::initialize(&net.json(), 0).expect("4 MiB of parameters");
+    let x = [Feed { name: "x", shape: &[1], values: InputColumn::F32(&[0.5; 17]) }];
+    let error = network.predict(&x, Transform::None, 1).map(|_| ()).expect_err("activations");
+    assert!(error.code == Code::Shape && error.message.contains("GB"), "{error}");
+}
+
+#[test]
+fn a_file_that_promises_more_than_it_holds_takes_no_memory() {
+    let path = std::env::temp_dir().join(format!("downslope-network-promise-{}", std::process::id()));
+    let write = |graph: &str, tensors: &[downslope_engine::checkpoint::TensorRef<'_>]| {
+        let text = serde_json::to_string(&(graph, "{}")).expect("JSON");
+        downslope_engine::checkpoint::write(&path, tensors, &text).expect("a file");
+    };
+    let refused = |part: &str| {
+        let error = Network::load(&path).map(|_| ()).expect_err(part);
+        assert!(error.code == Code::Checkpoint && error.message.contains(part), "{part}: {error}");
+    };
+    // 8 TiB of parameters in a file of a few kilobytes
+    let mut net = Net::default();
+    let names: Vec<String> = (0..1024).map(|i| format!("p{i}")).collect();
+    for name in &names {
+        net.parameter(name, &[1 << 16, 1 << 15], 0.1);
+    }
+    let tensors: Vec<_> = names.iter().map(|n| (&n[..], &[1][..], &[0.5][..])).collect();
+    write(&net.json(), &tensors);
+    refused("p0");
+    // the shape counts, not only the number of values
+    let network = small();
+    let list: Vec<_> = network.tensors().into_iter().map(|t| (network.tensor(&t.name).expect("values"), t)).collect();
+    let with = |change: &dyn Fn(usize, &[usize]) -> Vec<usize>| {
+        let shapes: Vec<_> = list.iter().enumerate().map(|(i, (_, t))| change(i, &t.shape)).collect();
+        let tensors: Vec<_> = list.iter().zip(&shapes).map(|((v, t), s)| (&t.name[..], &s[..], &v[..])).collect();
+        write(network.graph(), &tensors);
+    };
+    with(&|_, s| s.to_vec());
+    Network::load(&path).expect("the file as it is");
+    with(&|i, s| if i == 0 { s.iter().rev().copied().collect() } else { s.to_vec() });
+    refused(&list[0].1.name);
+    let mut other: Vec<_> = list.iter().map(|(v, t)| (&t.name[..], &t.shape[..], &v[..])).collect();
+    other[1].0 = "another";
+    write(network.graph(), &other);
+    refused("another");
+    other.pop();
+    write(network.graph(), &other);
+    refused("its graph has");
+    std::fs::remove_file(&path).expect("removed");
 }
 
 #[test]

@@ -118,8 +118,7 @@ fn records_hold_what_was_computed() {
     close(validation, loss(0..10));
     let result =
         setup.network.evaluate(&setup.graph, &dataset(&columns), &["accuracy".to_owned()], 1).expect("an evaluation");
-    let result: Json = serde_json::from_str(&result).expect("JSON");
-    assert_eq!((result["loss"].as_f64(), result["accuracy"].as_f64()), (Some(validation), Some(metrics[0])));
+    assert_eq!(result, (validation, metrics.clone()));
     assert_eq!(done.epochs[0].metrics, metrics);
     assert!(done.epochs.iter().all(|e| e.seconds > 0.0 && e.learning_rate == 0.0));
     assert_eq!(weights_of(&t), all_bits(&setup.network));
@@ -218,6 +217,29 @@ fn the_flag_stops_between_steps() {
 }
 
 #[test]
+fn a_batch_that_is_cancelled_between_its_pieces_changes_nothing() {
+    // 40 pieces a step: the flag is seen in the middle of one
+    let setup = Setup::new();
+    let data = dataset(&groups(40 * 1024));
+    let options = json!({ "batchSize": 0 });
+    let mut t = setup.trainer(data.clone(), None, &options);
+    let cancel = AtomicBool::new(false);
+    let done = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(50));
+            cancel.store(true, Ordering::Relaxed);
+        });
+        t.advance(&sgd(0.1), 1 << 40, 1e9, &cancel).expect("steps")
+    });
+    assert!(done.cancelled && !done.diverged);
+    let mut whole = setup.trainer(data, None, &options);
+    if done.steps > 0 {
+        advance(&mut whole, &sgd(0.1), done.steps);
+    }
+    assert_eq!(weights_of(&t), weights_of(&whole), "after {} steps", done.steps);
+}
+
+#[test]
 fn time_stops_a_call_after_a_step() {
     let setup = Setup::new();
     let mut t = setup.trainer(dataset(&groups(20)), None, &json!({}));
@@ -266,6 +288,45 @@ fn divergence_keeps_the_last_finite_epoch() {
     let mut one = make();
     advance(&mut one, &sgd(0.01), 6);
     assert_eq!(weights_of(&t), weights_of(&one));
+}
+
+#[test]
+fn a_model_taken_in_the_middle_of_an_epoch_is_finite() {
+    // the step makes weights infinite, and no loss has seen it yet when the run is stopped
+    let (model, graph) = mlp(&[2, 2], "relu", "squaredError");
+    let network = Network::initialize(&model, 1).expect("a network");
+    let data = dataset(&[floats("x", &[2], vec![1.0; 16]), floats("target", &[2], vec![1.0; 16])]);
+    let options = r#"{"optimizer":{"kind":"sgd"},"batchSize":4}"#;
+    let mut t = Trainer::new(&network, &graph, data, None, options).expect("a trainer");
+    advance(&mut t, &sgd(0.01), 4);
+    let good = weights_of(&t);
+    let done = advance(&mut t, &sgd(1e300), 1);
+    assert!(!done.diverged && done.epochs[0].steps == 1, "{done:?}");
+    assert_eq!(weights_of(&t), good);
+    assert!(advance(&mut t, &sgd(0.01), 1).diverged);
+    assert_eq!(weights_of(&t), good);
+}
+
+#[test]
+fn an_epsilon_too_small_for_32_bits_keeps_dead_weights() {
+    // the second feature is always 0, so its weights have no gradient: 0 / (0 + epsilon)
+    let (model, graph) = mlp(&[2, 3], "relu", "crossEntropy");
+    let network = Network::initialize(&model, 1).expect("a network");
+    let data = dataset(&[floats("x", &[2], vec![1.0, 0.0, -1.0, 0.0]), labels("target", 3, vec![0, 2])]);
+    for rule in downslope_kernels::update::RULES.iter().filter(|r| r.hyperparameters.contains(&"epsilon")) {
+        let number = |name: &&str| match *name {
+            "learningRate" => 0.01,
+            // the least that is no 0 in 32 bits, until the correction of its bias makes it smaller
+            "epsilon" => 2e-45,
+            "beta2" => 0.999_999,
+            "weightDecay" | "learningRateDecay" | "momentum" => 0.0,
+            _ => 0.9,
+        };
+        let row: Vec<f64> = rule.hyperparameters.iter().map(number).collect();
+        let options = json!({ "optimizer": { "kind": rule.name }, "batchSize": 2 }).to_string();
+        let mut t = Trainer::new(&network, &graph, data.clone(), None, &options).expect("a trainer");
+        assert!(!advance(&mut t, &row, 5).diverged, "{}", rule.name);
+    }
 }
 
 #[test]

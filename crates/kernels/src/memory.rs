@@ -1,14 +1,50 @@
 //! Aligned memory for arenas.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
+
+/// From this many bytes on, memory is asked for in large pages.
+const LARGE: usize = 4 << 20;
+/// A large page.
+const PAGE: usize = 2 << 20;
+
+/// Asks for large pages before memory is first touched. Rows of a data set are read in random order; with small pages each row costs a walk
+/// through the page tables, which took 7 % of a training step.
+#[cfg(target_os = "linux")]
+fn advise(start: *mut u8, bytes: usize) {
+    let from = (start as usize).next_multiple_of(PAGE);
+    let to = (start as usize + bytes) / PAGE * PAGE;
+    if from < to {
+        // SAFETY: whole pages inside memory that is ours; it is advice, and what it returns does not matter.
+        unsafe { libc::madvise(from as *mut libc::c_void, to - from, libc::MADV_HUGEPAGE) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise(_start: *mut u8, _bytes: usize) {}
+
+/// An empty vector for `n` values, in large pages where there are many.
+#[must_use]
+pub fn with_capacity<T: Copy>(n: usize) -> Vec<T> {
+    let mut values: Vec<T> = Vec::with_capacity(n);
+    let bytes = n * size_of::<T>();
+    if bytes >= LARGE {
+        advise(values.as_mut_ptr().cast(), bytes);
+    }
+    values
+}
 
 /// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
 #[derive(Debug)]
 pub struct Floats {
+    /// What was allocated; `ptr` is the first address in it that is aligned.
+    base: *mut u8,
     ptr: *mut f32,
     len: usize,
 }
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 // SAFETY: it owns its memory, like a boxed slice.
 unsafe impl Send for Floats {}
@@ -16,27 +52,37 @@ unsafe impl Send for Floats {}
 unsafe impl Sync for Floats {}
 
 impl Floats {
-    /// `len` zeros; nothing when there is not so much memory.
+    /// `len` zeros; nothing when there is not so much memory. Large ones take memory when they are first touched.
     pub fn try_zeroed(len: usize) -> Option<Self> {
-        let layout = Layout::array::<f32>(len.max(16)).and_then(|l| l.align_to(64)).ok()?;
-        // SAFETY: the layout is never empty.
-        let ptr = unsafe { alloc_zeroed(layout) }.cast::<f32>();
-        (!ptr.is_null()).then_some(Self { ptr, len })
+        let layout = Self::layout(len)?;
+        // SAFETY: the layout is never empty. It has no alignment of its own: the system then hands out zero pages untouched.
+        let base = unsafe { alloc_zeroed(layout) };
+        if base.is_null() {
+            return None;
+        }
+        if layout.size() >= LARGE {
+            advise(base, layout.size());
+        }
+        // SAFETY: the layout has a line more than the floats.
+        let ptr = unsafe { base.add((base as usize).next_multiple_of(LINE) - base as usize) }.cast::<f32>();
+        Some(Self { base, ptr, len })
     }
 
     /// `len` zeros.
     ///
     /// # Panics
-    /// When `len` floats do not fit an address space. Ends the process when there is not so much memory.
+    /// When there is not so much memory.
     pub fn zeroed(len: usize) -> Self {
-        Self::try_zeroed(len).unwrap_or_else(|| handle_alloc_error(Self::layout(len)))
+        match Self::try_zeroed(len) {
+            Some(floats) => floats,
+            None => panic!("there is no memory for {len} floats"),
+        }
     }
 
-    fn layout(len: usize) -> Layout {
-        match Layout::array::<f32>(len.max(16)).and_then(|l| l.align_to(64)) {
-            Ok(layout) => layout,
-            Err(_) => panic!("an arena of {len} floats is too large"),
-        }
+    /// Nothing where so many floats do not fit an address space.
+    fn layout(len: usize) -> Option<Layout> {
+        let bytes = len.max(16).checked_mul(size_of::<f32>())?.checked_add(LINE)?;
+        Layout::from_size_align(bytes, align_of::<f32>()).ok()
     }
 
     /// The first float, for kernels.
@@ -55,8 +101,10 @@ impl Clone for Floats {
 
 impl Drop for Floats {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout.
-        unsafe { dealloc(self.ptr.cast(), Self::layout(self.len)) }
+        if let Some(layout) = Self::layout(self.len) {
+            // SAFETY: allocated with this layout.
+            unsafe { dealloc(self.base, layout) }
+        }
     }
 }
 
@@ -72,5 +120,28 @@ impl DerefMut for Floats {
     fn deref_mut(&mut self) -> &mut [f32] {
         // SAFETY: as above, and self is borrowed mutably.
         unsafe { std::slice::from_raw_parts_mut(self.ptr, self.len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Floats;
+
+    #[test]
+    fn memory_is_zero_and_aligned() {
+        for len in [0, 1, 15, 16, 17, 1000] {
+            let mut floats = Floats::zeroed(len);
+            assert!(floats.len() == len && floats.iter().all(|x| *x == 0.0));
+            assert_eq!(floats.as_ptr() as usize % 64, 0);
+            floats.fill(1.0);
+            assert_eq!(&floats.clone()[..], &floats[..]);
+        }
+    }
+
+    #[test]
+    fn what_there_is_no_memory_for_is_no_abort() {
+        assert!(Floats::try_zeroed(usize::MAX).is_none());
+        assert!(Floats::try_zeroed(1 << 55).is_none());
+        assert!(std::panic::catch_unwind(|| Floats::zeroed(1 << 55)).is_err());
     }
 }

@@ -17,7 +17,7 @@ type Job = *const (dyn Fn(usize) + Sync);
 
 struct Shared {
     threads: usize,
-    /// Odd numbers never occur: the number of jobs so far.
+    /// The number of jobs so far: a helper that has done fewer has one to do.
     job_number: AtomicUsize,
     job: UnsafeCell<Option<Job>>,
     running: AtomicUsize,

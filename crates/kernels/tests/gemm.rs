@@ -102,7 +102,9 @@ fn shapes() -> Vec<(usize, usize, usize)> {
     for m in 1..=67 {
         all.push((m, 40, 9));
     }
-    all.extend([(257, 65, 31), (1, 1, 1), (300, 10, 64), (61, 128, 300)]);
+    // more rows than stay in cache at once, and every size across the edges of a block
+    all.extend([(257, 65, 31), (1, 1, 1), (300, 10, 64), (61, 128, 300), (400, 17, 1024), (1025, 33, 257)]);
+    all.extend([(255, 1023, 3), (256, 1024, 2), (1023, 255, 5)]);
     all
 }
 

@@ -37,7 +37,8 @@ pub(super) fn decode(file: &mut impl Read, length: u64) -> Result<(Vec<Tensor>, 
     reader.hash.update(&bytes);
     drop(bytes);
 
-    let expected = 8 + size + header.data_len() as u64;
+    // a hostile header may promise nearly 2^64 bytes
+    let expected = (8 + size).saturating_add(header.data_len() as u64);
     if length != expected {
         let what = if length < expected { "its end is missing" } else { "something was appended" };
         return Err(format!("{what}: by its header it has {expected} bytes, received {length}"));

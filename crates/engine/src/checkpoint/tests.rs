@@ -131,6 +131,23 @@ fn every_other_length_is_found() {
 }
 
 #[test]
+fn sizes_that_cannot_be_counted_are_refused() {
+    // nine tensors, together a few bytes below 2^64
+    let most = (1u64 << 59) - 1;
+    let mut header = format!(r#"{PREFIX}{:064}","downslope":"{{}}","format":"1"}}"#, 0);
+    let mut at = 0u64;
+    for (i, n) in [[most; 8].as_slice(), &[7]].concat().into_iter().enumerate() {
+        header.push_str(&format!(r#","t{i}":{{"dtype":"F32","shape":[{n}],"data_offsets":[{at},{}]}}"#, at + 4 * n));
+        at += 4 * n;
+    }
+    header.push('}');
+    let mut bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    damaged(&bytes, "its end is missing");
+    bytes.extend([0; 64]);
+    damaged(&bytes, "its end is missing");
+}
+
+#[test]
 fn other_files_are_told_apart() {
     damaged(b"", "only 0 bytes");
     damaged(b"PK\x03\x04 a zip file or so", "not a safetensors file");

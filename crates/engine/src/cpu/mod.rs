@@ -15,8 +15,9 @@ use downslope_kernels::table::Kernels;
 use downslope_kernels::team::Team;
 use downslope_kernels::update::UpdateScalars;
 
+use crate::Result;
+use crate::machine::memory;
 use crate::program::{Instruction, ParameterLayout, Program};
-use crate::{Result, machine};
 
 /// The memory that a program works in, except what outlives it.
 #[derive(Debug)]
@@ -33,12 +34,12 @@ impl Arenas {
     /// Memory for a program that at most `threads` threads run.
     ///
     /// # Errors
-    /// `ERR_DATA` when there is not so much memory.
+    /// `ERR_SHAPE` where there is not so much.
     pub fn new(program: &Program, threads: usize) -> Result<Self> {
         Ok(Self {
-            batch: machine::floats(program.batch_len, "a batch")?,
-            derived: machine::floats(program.derived_len + 16, "a batch")?,
-            scratch: machine::floats(downslope_kernels::gemm::SCRATCH * threads, "a batch")?,
+            batch: memory("the activations of a batch", program.batch_len)?,
+            derived: memory("the transposed kernels", program.derived_len + 16)?,
+            scratch: memory("the tiles of products", downslope_kernels::gemm::SCRATCH * threads)?,
             threads,
         })
     }
@@ -220,7 +221,7 @@ impl<'a> Machine<'a> {
     ///
     /// # Panics
     /// When the piece has more rows than the program was compiled for, or a row number is beyond a feed.
-    pub fn run(&self, part: Part, piece: &Piece<'_>, step: &Step<'_>, team: Option<&mut Team>) {
+    pub fn run(&mut self, part: Part, piece: &Piece<'_>, step: &Step<'_>, team: Option<&mut Team>) {
         assert!(piece.rows.len() <= self.program.capacity, "a piece has more rows than the program");
         let list: &[Instruction] = match part {
             Part::Prepare => &self.program.prepare,
@@ -230,11 +231,11 @@ impl<'a> Machine<'a> {
         match team {
             Some(team) if team.threads() > 1 => {
                 let n = team.threads().min(self.arenas.threads);
-                let barrier = team.barrier();
+                let (barrier, machine) = (team.barrier(), &*self);
                 team.run(&|t| {
                     for instruction in list {
                         if t < n {
-                            self.execute(instruction, piece, step, t, n);
+                            machine.execute(instruction, piece, step, t, n);
                         }
                         barrier.wait();
                     }

@@ -75,7 +75,8 @@ impl<'de> Deserialize<'de> for Shape {
                     let n = n.as_u64().filter(|n| *n > 0).ok_or_else(|| D::Error::custom(bad(d)))? as usize;
                     elements = elements.checked_mul(n).filter(|e| *e <= MOST_ELEMENTS).ok_or_else(|| {
                         D::Error::custom(format!(
-                            "a shape must have at most {MOST_ELEMENTS} elements, received {list:?}"
+                            "a shape must have at most {MOST_ELEMENTS} elements, received {}",
+                            Json::from(list.clone())
                         ))
                     })?;
                     shape.dims.push(n);

@@ -46,6 +46,10 @@ impl Op for BinaryCrossEntropy {
         (inputs[1].kind == TypeName::U32).then_some((1, 2))
     }
 
+    fn takes_probabilities(&self) -> bool {
+        true
+    }
+
     fn prediction(&self) -> Prediction {
         Prediction::BinaryLogits
     }

@@ -101,6 +101,10 @@ impl Op for CrossEntropy {
         (inputs[1].kind == TypeName::U32).then(|| (1, inputs[0].shape.width()))
     }
 
+    fn takes_probabilities(&self) -> bool {
+        true
+    }
+
     fn prediction(&self) -> Prediction {
         Prediction::Logits
     }

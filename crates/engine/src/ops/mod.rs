@@ -67,6 +67,10 @@ pub trait Op: Debug + Sync {
     fn classes(&self, _inputs: &[TensorType]) -> Option<(usize, usize)> {
         None
     }
+    /// For a loss: whether targets that are numbers must be probabilities.
+    fn takes_probabilities(&self) -> bool {
+        false
+    }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {
         None

@@ -80,7 +80,7 @@ impl Trainer {
             let tensors = (&self.parameters, &self.states);
             let team = if self.threads.use_team() { self.team.as_mut() } else { None };
             let started = std::time::Instant::now();
-            record.validation = Some(validation.run(&self.layout, &self.state_layout, tensors, team));
+            record.validation = validation.run(&self.layout, &self.state_layout, tensors, team, None);
             record.seconds += started.elapsed().as_secs_f64();
         }
         self.progress.steps = 0;

@@ -107,7 +107,8 @@ impl Trainer {
     /// "metrics": ["accuracy"]}`.
     ///
     /// # Errors
-    /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph.
+    /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
+    /// not fit into memory.
     pub fn new(
         network: &Network,
         graph: &str,
@@ -140,16 +141,19 @@ impl Trainer {
         let lease = threads::lease(options.threads, work);
         let wanted = lease.as_ref().map_or(1, Lease::threads);
         let states = standardize::learn(&graph, network, &train, &feeds)?;
-        let parameters = network.arenas().0.clone();
+        let start = network.arenas().0;
+        let zeros = |what| machine::memory(what, start.len());
+        let mut parameters = zeros("the parameters in training")?;
+        parameters.copy_from_slice(start);
+        let mut good = zeros("the parameters of the last epoch")?;
+        good.copy_from_slice(start);
         Ok(Self {
             network: network.clone(),
             kernels,
             arenas: Arenas::new(&program, wanted)?,
-            gradients: machine::floats(parameters.len(), "the gradients")?,
-            moments: (0..optimizer.states())
-                .map(|_| machine::floats(parameters.len(), "the optimizer"))
-                .collect::<Result<_>>()?,
-            good: parameters.clone(),
+            gradients: zeros("the gradients")?,
+            moments: (0..optimizer.states()).map(|_| zeros("the moments of the optimizer")).collect::<Result<_>>()?,
+            good,
             parameters,
             states,
             optimizer,
@@ -226,7 +230,10 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let finite = self.step(row, &feeds, weights);
+            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+                out.cancelled = true;
+                break;
+            };
             out.steps += 1;
             let now = Instant::now();
             self.threads.took(now - clock);
@@ -266,12 +273,17 @@ impl Trainer {
         self.parameters.copy_from_slice(&self.good);
     }
 
-    /// The model's graph with the present weights.
+    /// The model's graph with the present weights; with those of the last finite epoch where one is not finite, which no loss has seen yet
+    /// when the last step before this call made it so.
     ///
     /// # Errors
-    /// None at present.
+    /// `ERR_SHAPE` where there is no memory for them.
     pub fn network(&self) -> Result<Network> {
-        Ok(self.network.with_arenas(self.parameters.clone(), self.states.clone()))
+        let finite = self.parameters.iter().all(|w| w.is_finite());
+        let from = if finite { &self.parameters } else { &self.good };
+        let mut parameters = machine::memory("the parameters of the model", from.len())?;
+        parameters.copy_from_slice(from);
+        Ok(self.network.with_arenas(parameters, self.states.clone()))
     }
 }
 

@@ -31,7 +31,7 @@ pub fn learn(graph: &Graph, network: &Network, data: &Dataset, feeds: &Feeds) ->
         let program = compile(&part, layout, Mode::Predict, data.rows().min(PIECE))?;
         let mut arenas = Arenas::new(&program, 1)?;
         let tensors = Tensors::forward(network.arenas().0, &states);
-        let machine = Machine::new(&program, layout, state_layout, machine::kernels()?, &mut arenas, tensors);
+        let mut machine = Machine::new(&program, layout, state_layout, machine::kernels()?, &mut arenas, tensors);
         let columns = feeds.of(data);
         let piece = Piece { feeds: &columns, rows: &[], next: &[], weights: None, scale: 1.0, first: 0 };
         machine.run(Part::Prepare, &piece, &NO_STEP, None);

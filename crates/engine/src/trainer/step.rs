@@ -1,5 +1,7 @@
 //! One step: the pieces of a batch through the program.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use downslope_kernels::team::Team;
 
 use super::Trainer;
@@ -7,8 +9,15 @@ use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
 use crate::evaluator;
 
 impl Trainer {
-    /// Takes one step with a row of hyperparameters; false when the loss is not finite. Allocates nothing.
-    pub(super) fn step(&mut self, row: &[f64], feeds: &[Option<Feed<'_>>], weights: Option<&[f32]>) -> bool {
+    /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
+    /// large batch: no parameter has changed then. Allocates nothing.
+    pub(super) fn step(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<bool> {
         let p = &mut self.progress;
         self.optimizer.prepare(row, p.total_steps);
         let (from, to) = (p.steps * self.batch, ((p.steps + 1) * self.batch).min(self.rows.len()));
@@ -24,7 +33,7 @@ impl Trainer {
             plain_descent: self.optimizer.plain_descent(),
         };
         let tensors = Tensors::train(&mut self.parameters, &self.states, &mut self.gradients, &mut self.moments);
-        let machine =
+        let mut machine =
             Machine::new(&self.program, &self.layout, &self.state_layout, self.kernels, &mut self.arenas, tensors);
         let mut team: Option<&mut Team> = if self.threads.use_team() { self.team.as_mut() } else { None };
         let mut piece = Piece { feeds, rows: &[], next: &[], weights, scale, first: 0 };
@@ -33,6 +42,9 @@ impl Trainer {
         }
         let mut loss = 0.0;
         for rows in batch.chunks(self.program.capacity) {
+            if piece.first > 0 && cancel.load(Ordering::Relaxed) {
+                return None;
+            }
             let after = from + piece.first + rows.len();
             (piece.rows, piece.next) = (rows, &self.rows[after..(after + rows.len()).min(self.rows.len())]);
             machine.run(Part::Body, &piece, &step, team.as_deref_mut());
@@ -49,6 +61,6 @@ impl Trainer {
         }
         let mean = if total > 0.0 { loss / total } else { 0.0 };
         p.add(mean, row[0]);
-        mean.is_finite()
+        Some(mean.is_finite())
     }
 }

@@ -27,18 +27,22 @@ impl Elementwise for GeluTanh {
     #[inline(always)]
     unsafe fn forward<V: Lanes>(x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let gate = V::splat(1.0).add(tanh(inner(x))).mul(V::splat(0.5));
-V::select(gate.eq(V::zero()), V::zero(), x.mul(gate)) }
+        unsafe {
+            let gate = V::splat(1.0).add(tanh(inner(x))).mul(V::splat(0.5));
+            V::select(gate.eq(V::zero()), V::zero(), x.mul(gate))
+        }
     }
 
     #[inline(always)]
     unsafe fn backward<V: Lanes>(dy: V, x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let one = V::splat(1.0);
+        unsafe {
+            let one = V::splat(1.0);
             let t = tanh(inner(x));
             let slope = x.mul(x).fma(V::splat(ROOT * CUBIC * 3.0), V::splat(ROOT));
             // (1 + t) / 2 + x / 2 · (1 - t²) · slope
             let bend = V::select(t.abs().eq(one), V::zero(), x.mul(t.fnma(t, one)).mul(slope));
-            dy.mul(t.add(one).add(bend).mul(V::splat(0.5))) }
+            dy.mul(t.add(one).add(bend).mul(V::splat(0.5)))
+        }
     }
 }

@@ -16,16 +16,20 @@ impl Elementwise for Mish {
     #[inline(always)]
     unsafe fn forward<V: Lanes>(x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let t = tanh(log1p_exp(x));
-V::select(t.eq(V::zero()), V::zero(), x.mul(t)) }
+        unsafe {
+            let t = tanh(log1p_exp(x));
+            V::select(t.eq(V::zero()), V::zero(), x.mul(t))
+        }
     }
 
     #[inline(always)]
     unsafe fn backward<V: Lanes>(dy: V, x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let t = tanh(log1p_exp(x));
+        unsafe {
+            let t = tanh(log1p_exp(x));
             // t + x · sigmoid(x) · (1 - t²)
             let inner = x.mul(sigmoid(x)).mul(t.fnma(t, V::splat(1.0))).add(t);
-            V::select(t.eq(V::zero()), V::zero(), dy.mul(inner)) }
+            V::select(t.eq(V::zero()), V::zero(), dy.mul(inner))
+        }
     }
 }

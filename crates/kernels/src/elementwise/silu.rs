@@ -29,8 +29,10 @@ impl Elementwise for Silu {
     #[inline(always)]
     unsafe fn backward<V: Lanes>(dy: V, x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let s = sigmoid(x);
-// s + x·s·(1 - s)
-dy.mul(weighted(x, s).fma(V::splat(1.0).sub(s), s)) }
+        unsafe {
+            let s = sigmoid(x);
+            // s + x·s·(1 - s)
+            dy.mul(weighted(x, s).fma(V::splat(1.0).sub(s), s))
+        }
     }
 }

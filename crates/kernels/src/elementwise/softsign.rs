@@ -21,7 +21,9 @@ impl Elementwise for Softsign {
     #[inline(always)]
     unsafe fn backward<V: Lanes>(dy: V, x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { let d = x.abs().add(V::splat(1.0));
-dy.div(d.mul(d)) }
+        unsafe {
+            let d = x.abs().add(V::splat(1.0));
+            dy.div(d.mul(d))
+        }
     }
 }

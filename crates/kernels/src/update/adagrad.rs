@@ -1,6 +1,6 @@
 //! Adagrad (Duchi et al. 2011), as PyTorch defines it.
 
-use super::{Rule, Update, Variant, cut};
+use super::{Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
 /// v += g², w -= learningRate / (1 + t · learningRateDecay) · g / (√v + epsilon), t from 0. epsilon must be positive.
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     variants: &[Variant { states: &["v"] }],
     prepare: |row, step, _| {
         let rate = row[0] / (1.0 + step as f64 * row[1]);
-        [rate as f32, row[2] as f32, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        [rate as f32, positive(row[2]), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     },
 };
 

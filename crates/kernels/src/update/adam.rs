@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba 2014) and AMSGrad (Reddi et al. 2018).
 
-use super::{Rule, Update, Variant, cut, power};
+use super::{Rule, Update, Variant, cut, positive, power};
 use crate::simd::Lanes;
 
 /// m = β1 m + (1 - β1) g, v = β2 v + (1 - β2) g², w -= learningRate · m̂ / (√v̂ + epsilon), where m̂ = m / (1 - β1^t) and
@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
         let size = rate * second / first;
         [
             size as f32,
-            (epsilon * second) as f32,
+            positive(epsilon * second),
             beta1 as f32,
             (1.0 - beta1) as f32,
             beta2 as f32,

@@ -13,16 +13,7 @@ pub const RULE: Rule = Rule {
     variants: &[Variant { states: &["m"] }],
     prepare: |row, _, _| {
         let (beta1, beta2) = (row[1], row[2]);
-        [
-            row[0] as f32,
-            beta1 as f32,
-            (1.0 - beta1) as f32,
-            beta2 as f32,
-            (1.0 - beta2) as f32,
-            0.0,
-            0.0,
-            0.0,
-        ]
+        [row[0] as f32, beta1 as f32, (1.0 - beta1) as f32, beta2 as f32, (1.0 - beta2) as f32, 0.0, 0.0, 0.0]
     },
 };
 

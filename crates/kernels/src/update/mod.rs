@@ -62,6 +62,11 @@ pub fn find(name: &str) -> Option<usize> {
     RULES.iter().position(|rule| rule.name == name)
 }
 
+/// An epsilon as the kernels take it: never 0, for 0 / (0 + epsilon) must be 0 where there is no gradient, pads included.
+fn positive(epsilon: f64) -> f32 {
+    (epsilon as f32).max(f32::MIN_POSITIVE)
+}
+
 /// base^n by squaring: `f64::powi` does not promise the same bits everywhere.
 fn power(mut base: f64, mut n: u64) -> f64 {
     let mut result = 1.0;

@@ -1,6 +1,6 @@
 //! RMSprop (Tieleman and Hinton 2012), as PyTorch defines it.
 
-use super::{Rule, Update, Variant, cut};
+use super::{Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
 /// v = ρ v + (1 - ρ) g², d = g / (√v + epsilon), w -= learningRate · d; with `momentum` the buffer b = momentum · b + d
@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
     ],
     prepare: |row, _, _| {
         let rho = row[1];
-        [row[0] as f32, row[2] as f32, rho as f32, (1.0 - rho) as f32, row[3] as f32, 0.0, 0.0, 0.0]
+        [row[0] as f32, positive(row[2]), rho as f32, (1.0 - rho) as f32, row[3] as f32, 0.0, 0.0, 0.0]
     },
 };
 
