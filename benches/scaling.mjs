@@ -31,7 +31,7 @@ const limit = limitProgram()?.()
 const powers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => 2 ** (from + i))
 const hidden = (count, width) => [784, ...Array(count).fill(width), 10]
 const sgd = { kind: 'sgd', learningRate: 0.001 }
-const sized = (sizes) => ({ name: 'digits', batch: 128, change: { sizes, optimizer: sgd } })
+const sized = (sizes) => ({ name: 'digits', batch: 128, change: { sizes, rows: 20_000, optimizer: sgd } })
 const machine = `${cpus()[0].model}, ${new Date().toISOString().slice(0, 10)}`
 
 const CURVES = {
@@ -68,7 +68,7 @@ async function point(job) {
   const peer = await start(downslope, {
     threads: 1,
     ...job,
-    folder: job.change ? reshaped(job) : prepare(folder, job.name),
+    folder: prepare(folder, job.name, job.change),
   })
   if (peer.error) throw new Error(peer.error)
   const clock = (job.threads ?? 1) === 1 && !job.byTime ? 'cpu' : 'seconds'
@@ -82,18 +82,9 @@ async function point(job) {
     rates.push(answer.rows / answer[clock])
   }
   peer.close()
+  // the disk of a small machine does not hold all shapes at once
+  if (job.change) rmSync(peer.folder, { recursive: true, force: true })
   return { rate: median(rates), limit: limits.length > 0 ? median(limits) : undefined }
-}
-
-let last
-/** Data with first weights of other sizes; only the last one is kept. */
-function reshaped({ name, change }) {
-  const key = `digits-${change.sizes.join('-')}`
-  TASKS[key] = { ...TASKS[name], ...change, rows: 20_000 }
-  if (last && last !== key) rmSync(join(folder, last), { recursive: true, force: true })
-  last = key
-  change.rows = 20_000
-  return prepare(folder, key)
 }
 
 const { curves } = await import('./lib/svg.mjs')

@@ -16,7 +16,7 @@ await serve(({ task, data }) => {
     return { input: Array.from(data.inputs.subarray(row * inputs, (row + 1) * inputs)), output }
   }
   const fresh = () => new NeuralNetwork({ hiddenLayers: rest, inputSize: inputs, outputSize: outputs, ...options })
-  const once = { iterations: 1, errorThresh: 0, log: false }
+  const once = { iterations: 1, errorThresh: 1e-9, log: false }
   const first = Array.from({ length: 512 }, (_, row) => sample(row))
   const network = fresh()
   return {

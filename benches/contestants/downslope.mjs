@@ -49,7 +49,8 @@ await serve(async ({ task, data, batch, threads }) => {
     model.setWeights(weights)
     return model
   }
-  const options = { loss, optimizer, batchSize: batch, threads }
+  // 0: as many as the engine finds worth it
+  const options = { loss, optimizer, batchSize: batch, ...(threads > 0 ? { threads } : {}) }
   let model = await start()
   let perSecond
   const go = async (epochs) => {

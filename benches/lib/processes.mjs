@@ -76,7 +76,7 @@ export async function start(contestant, job) {
   const task = { ...TASKS[name], ...change }
   const full = { ...job, ...contestant.options, task }
   const command = [...contestant.command, JSON.stringify(full)]
-  const one = job.threads === 1
+  const one = job.threads === 1 && !job.free
   const peer = new Peer(one ? pinned(command) : command, { ...(one ? single : {}), ...contestant.env })
   const first = await peer.answer()
   if (first.error) {
@@ -86,6 +86,7 @@ export async function start(contestant, job) {
   return {
     ...contestant,
     version: first.version,
+    folder: job.folder,
     ask: (request) => peer.ask(JSON.stringify(request)),
     close: () => peer.close(),
   }

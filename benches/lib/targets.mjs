@@ -29,6 +29,9 @@ export const TARGETS = [
   at('784-256-10, batch 32: two threads, times one', 1.4, other('threads-32')),
   at('784-256-10, batch 128: two threads, times one', 1.6, other('threads-128')),
   at('784-256-10, batch 1024: two threads, times one', 1.6, other('threads-1024')),
+  ...[32, 128, 1024].map((batch) =>
+    at(`784-256-10, batch ${batch}: threads left to the engine, times one`, 0.9, other(`chosen-${batch}`)),
+  ),
   at('AVX2 forced, 784-256-10, batch 128: share of the AVX2 limit', 0.8, other('avx2')),
   below('1024-2048-1024, batch 32, momentum: step / (FMA + bytes moved)', 1.3, other('floor-momentum')),
   below('1024-2048-1024, batch 32, AdamW: step / (FMA + bytes moved)', 1.3, other('floor-adamw')),

@@ -81,11 +81,12 @@ export function make({ sizes, rows, loss }) {
 
 const bytesOf = (array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Writes the data of a task where they are not there yet; returns their folder. */
-export function prepare(root, name) {
-  const folder = join(root, name)
+/** Writes the data of a task, or of a changed one, where they are not there yet; returns their folder. */
+export function prepare(root, name, change = {}) {
+  const task = { ...TASKS[name], ...change }
+  const folder = join(root, [name, ...task.sizes, task.rows].join('-'))
   if (existsSync(folder)) return folder
-  const { inputs, targets, kernels } = make(TASKS[name])
+  const { inputs, targets, kernels } = make(task)
   const stage = `${folder}.part`
   mkdirSync(stage, { recursive: true })
   writeFileSync(join(stage, 'inputs'), bytesOf(inputs))
