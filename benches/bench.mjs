@@ -199,8 +199,10 @@ async function avx2() {
     const between = async () => {
       limits.push((await own.rate('fma')) / flopsPerRow(TASKS.digits.sizes))
     }
-    const [rates] = await variants([{ name: 'digits', batch: 128, env }], { between })
-    note('avx2', median(quotients(rates, limits)), 'of its limit', { of: `${short(median(rates))} rows/s` })
+    const [rates] = await variants([{ name: 'digits', batch: 128, env }], { between, times: rounds + 6 })
+    const shares = quotients(rates, limits)
+    const of = `${short(median(rates))} rows/s, ${digits(Math.min(...shares))} to ${digits(Math.max(...shares))}`
+    note('avx2', median(shares), 'of its limit', { of, rates, limits })
   } catch (error) {
     skipped.set('AVX2 forced', error.message)
   } finally {
@@ -226,14 +228,16 @@ async function floors() {
     limits.push({ fma: await limit.rate('fma'), bytes: await limit.rate(`bytes ${parameters * 12}`) })
   }
   const jobs = Object.values(rules).map((optimizer) => ({ name: 'large', batch, change: { optimizer } }))
-  const rates = await variants(jobs, { between })
+  const rates = await variants(jobs, { between, times: rounds + 6 })
   Object.keys(rules).forEach((name, index) => {
     const steps = rates[index].map((rate) => batch / rate)
     const least = limits.map(
       ({ fma, bytes }) => (batch * flopsPerRow(sizes)) / fma + (parameters * MOVED[name]) / bytes,
     )
-    const of = `${digits(1e3 * median(steps))} ms a step; ${digits(1e3 * median(least))} ms at least`
-    note(`floor-${name}`, median(quotients(steps, least)), '×', { of })
+    const over = quotients(steps, least)
+    const range = `${digits(Math.min(...over))} to ${digits(Math.max(...over))}`
+    const of = `${digits(1e3 * median(steps))} ms a step, ${digits(1e3 * median(least))} ms at least; ${range}`
+    note(`floor-${name}`, median(over), '×', { of, steps, least })
   })
 }
 
@@ -296,9 +300,9 @@ function smallThings() {
 
 function heavyThings() {
   if (wanted('memory')) {
-    const idle = row('memory.mjs', ['idle']).peak
-    for (const batch of [32, 1024, 'all'])
-      note(`memory-${batch}`, row('memory.mjs', [batch]).peak - idle, 'MB over idle')
+    const peak = (batch) => median(Array.from({ length: 3 }, () => row('memory.mjs', [batch]).peak))
+    const idle = peak('idle')
+    for (const batch of [32, 1024, 'all']) note(`memory-${batch}`, peak(batch) - idle, 'MB over idle')
   }
   if (wanted('event-loop')) {
     const { idle, training } = row('event-loop.mjs', [4], { pin: false })

@@ -111,9 +111,14 @@ export function limitProgram() {
       const peer = new Peer(pinned([built.executable]), env)
       return {
         async rate(question) {
-          const { rate, error } = await peer.ask(question)
-          if (rate === undefined) throw new Error(`limit: ${error}`)
-          return rate
+          // a limit is what nobody passes: the highest of some readings, for each is short and may fall into a slow moment
+          const readings = []
+          for (let i = 0; i < 4; i++) {
+            const { rate, error } = await peer.ask(question)
+            if (rate === undefined) throw new Error(`limit: ${error}`)
+            readings.push(rate)
+          }
+          return Math.max(...readings)
         },
         close: () => peer.close(),
       }
