@@ -1,4 +1,5 @@
-//! Times whole training steps of 784-256-10 or 20-64-64-1 without Node: `steps mlp|small batch threads seconds`.
+//! Times whole training steps of 784-256-10 or 20-64-64-1 without Node: `steps mlp|small batch threads seconds`. With a fifth and sixth
+//! argument it makes that many steps over that many rows and nothing else, for a count of instructions (`scripts/instructions.mjs`).
 #![expect(clippy::unwrap_used, reason = "a program to measure with: it may stop anywhere")]
 
 use std::sync::atomic::AtomicBool;
@@ -18,7 +19,12 @@ fn main() {
     let arg = |i: usize, d: &str| a.get(i).cloned().unwrap_or_else(|| d.to_owned());
     let (kind, batch, threads, seconds): (String, usize, usize, f64) =
         (arg(1, "mlp"), arg(2, "32").parse().unwrap(), arg(3, "1").parse().unwrap(), arg(4, "3").parse().unwrap());
-    let rows = if kind == "mlp" { 60_000 } else { 8192 };
+    let steps: Option<usize> = a.get(5).map(|steps| steps.parse().unwrap());
+    let rows = match (steps, kind.as_str()) {
+        (Some(_), _) => a.get(6).map_or(1, |rows| rows.parse().unwrap()),
+        (None, "mlp") => 60_000,
+        _ => 8192,
+    };
     let mut state = 1u64;
     let mut random = move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -84,6 +90,12 @@ fn main() {
     let network = Network::initialize(&graph, 0).unwrap();
     let mut trainer = Trainer::new(&network, &graph, data, None, &options).unwrap();
     let cancel = AtomicBool::new(false);
+    if let Some(steps) = steps {
+        let r = trainer.advance(&row, steps, 3.6e6, &cancel).unwrap();
+        assert_eq!(r.steps, steps);
+        eprintln!("{kind} batch {batch}: {steps} steps, loss {:.4}", r.epochs.last().unwrap().loss);
+        return;
+    }
     let warm = trainer.advance(&row, usize::MAX / 64, 300.0, &cancel).unwrap();
     let mut rates = vec![];
     let mut loss = 0.0;
