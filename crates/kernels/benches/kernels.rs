@@ -117,6 +117,7 @@ fn math(k: &Kernels) {
         let p = function.defaults();
         // SAFETY: N values in each, here and below.
         let forward = seconds(|| unsafe { (kernels.forward)(N, x.as_ptr(), y.as_ptr_mut(), &p) });
+        // SAFETY: matrices of this shape.
         let backward = seconds(|| unsafe { (kernels.backward)(64, 64, rows(&x), rows(&y), rows(&z), &p) });
         let rate = |s: f64| N as f64 / 1e9 / s;
         println!("{:26} {:10.2} {:10.2}", function.name, rate(forward), rate(backward));
@@ -154,8 +155,8 @@ fn main() -> Result<(), String> {
     let k = Kernels::get(isa);
     println!("{}", isa.name());
     let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let parts: [(&str, fn(&Kernels)); 4] =
-        [("product", product), ("update", update), ("math", math), ("gather", gather)];
+    type Part = (&'static str, fn(&Kernels));
+    let parts: [Part; 4] = [("product", product), ("update", update), ("math", math), ("gather", gather)];
     for (name, part) in parts {
         if asked.is_empty() || asked.iter().any(|a| a == name) {
             println!();
