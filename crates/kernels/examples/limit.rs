@@ -114,12 +114,19 @@ impl Loops {
 }
 
 /// Seconds that this thread has run: it counts nothing while a neighbour has the core. Elsewhere than on Linux, time.
+///
+/// Not `/proc/…/schedstat`, which advances by whole ticks of the scheduler: milliseconds, as long as a sample.
+#[cfg(target_os = "linux")]
+fn clock(_: Instant) -> f64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes to `now` alone.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut now) };
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}
+
+#[cfg(not(target_os = "linux"))]
 fn clock(origin: Instant) -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    match text.split_whitespace().next().and_then(|x| x.parse::<f64>().ok()) {
-        Some(nanoseconds) => nanoseconds / 1e9,
-        None => origin.elapsed().as_secs_f64(),
-    }
+    origin.elapsed().as_secs_f64()
 }
 
 /// Work a second: the median of five samples of at least 8 ms each.
