@@ -156,7 +156,12 @@ pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> 
         )));
     }
     let meaning = meaning(graph, loss.value);
-    names.iter().map(|name| metric::create(name, meaning)).collect()
+    let options = serde_json::Map::new();
+    let width = prediction.ty.shape.width();
+    let of = |name: &String| {
+        metric::create(&metric::Setting { name, prediction: meaning, width, rows: 0, options: &options })
+    };
+    names.iter().map(of).collect()
 }
 
 /// Adds the rows of a piece to metrics, and returns the weighted sum of the losses and the sum of the weights.
