@@ -170,7 +170,7 @@ export class Model<L extends Label = Label> {
     matchClasses('evaluate', this.classes, inside.meta.classes)
     const { classes, targets } = inside.meta
     const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
-    const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
+    const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, JSON.stringify(metrics), 0))
     return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<
       M | 'loss',
       number

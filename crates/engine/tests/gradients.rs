@@ -147,6 +147,7 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
             match op {
                 "softmax" | "logSoftmax" => net.node("y", op, &["before"], json!({})),
                 "dropout" => net.node("y", op, &["before"], json!({ "rate": 0.0 })),
+                "gaussianNoise" => net.node("y", op, &["before"], json!({ "deviation": 0.0 })),
                 "affine" => net.node("y", op, &["before"], json!({ "scale": r.unit(), "offset": r.unit() })),
                 "reshape" => net.node("y", op, &["before"], json!({ "shape": [1, dims.iter().product::<usize>()] })),
                 "standardize" => net.standardize("y", "before", &dims),

@@ -117,7 +117,8 @@ impl Case {
         for output in predict(&network, &self.columns) {
             close(&output.values, &values[&output.name].data, TOLERANCE, &format!("{what}: {}", output.name));
         }
-        let (loss, _) = network.evaluate(&self.net.json(), &dataset(&self.columns), &[], 1).expect("an evaluation");
+        let measured = network.evaluate(&self.net.json(), &dataset(&self.columns), &[], 1).expect("an evaluation");
+        let loss = measured.loss;
         let want = reference::loss(&spec, &tensors, &self.columns, &rows);
         assert!((loss - want).abs() <= TOLERANCE * (1.0 + want.abs()), "{what}: loss {loss}, should be {want}");
     }
@@ -161,6 +162,7 @@ fn case(op: &'static str, r: &mut Numbers) -> Case {
     match op {
         "softmax" | "logSoftmax" => Case::unary(r, &dims, op, json!({})),
         "dropout" => Case::unary(r, &dims, op, json!({ "rate": 0.5 })),
+        "gaussianNoise" => Case::unary(r, &dims, op, json!({ "deviation": 0.5 })),
         "affine" => {
             let attributes = json!({ "scale": r.unit(), "offset": r.unit() });
             Case::unary(r, &dims, op, attributes)

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::graph::Graph;
 use crate::graph::spec::RegularizerSpec;
+use crate::measures::MetricSpec;
 use crate::{Error, Result};
 
 /// What [`super::Trainer::new`] takes as JSON.
@@ -25,9 +26,9 @@ pub struct TrainerOptions {
     /// 0 for automatic.
     #[serde(default)]
     pub threads: usize,
-    /// Names.
+    /// Names, each of a loss.
     #[serde(default)]
-    pub metrics: Vec<String>,
+    pub metrics: Vec<MetricSpec>,
 }
 
 fn yes() -> bool {

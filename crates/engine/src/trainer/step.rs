@@ -6,7 +6,6 @@ use downslope_kernels::team::Team;
 
 use super::Trainer;
 use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
-use crate::evaluator;
 
 impl Trainer {
     /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
@@ -53,13 +52,16 @@ impl Trainer {
                 self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.piece_weights[..]
             });
-            loss += evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics).0;
+            loss += self.measures.collect(&machine, &self.program.losses, rows.len(), weighing).0;
             piece.first += rows.len();
         }
         if !self.program.update.is_empty() {
             machine.run(Part::Update, &piece, &step, team);
         }
         let mean = if total > 0.0 { loss / total } else { 0.0 };
+        for (part, sum) in p.parts.iter_mut().zip(self.measures.take_sums()) {
+            *part += if total > 0.0 { sum / total } else { 0.0 };
+        }
         p.add(mean, row[0]);
         Some(mean.is_finite())
     }

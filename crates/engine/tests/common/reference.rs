@@ -18,7 +18,7 @@ fn dims(shape: &Json) -> (bool, Vec<usize>) {
     (list.first().is_some_and(Json::is_string), list.iter().filter_map(Json::as_u64).map(|d| d as usize).collect())
 }
 
-/// All values of a graph for some rows of the columns. Dropout is the identity.
+/// All values of a graph for some rows of the columns. Dropout and noise are the identity.
 pub fn run(
     spec: &Json,
     tensors: &HashMap<String, Vec<f64>>,
@@ -62,7 +62,7 @@ fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
     match op {
         "linear" => linear(x, inputs[1], inputs.get(2).copied()),
         "affine" => map(x, |v| v * number("scale", 1.0) + number("offset", 0.0)),
-        "dropout" => x.clone(),
+        "dropout" | "gaussianNoise" => x.clone(),
         "reshape" => Tensor { dims: dims(&attributes["shape"]).1, ..x.clone() },
         "softmax" => along(x, |row| {
             let most = row.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
