@@ -28,7 +28,8 @@ const allowed: Record<string, readonly string[]> = {
   data: ['native'],
   metric: ['loss'],
   loss: [],
-  model: ['data', 'loss', 'metric', 'native', 'regularizer'],
+  ops: ['data'],
+  model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],
   native: [],
 }
