@@ -161,7 +161,10 @@ export function createBuilder(): Builder {
     apply(layer, values, build) {
       const { kind } = layer.config
       if (finished) {
-        throw new DownslopeError('ERR_OPTION', `${kind}: the network of this value is finished; apply layers while it is built`)
+        throw new DownslopeError(
+          'ERR_OPTION',
+          `${kind}: the network of this value is finished; apply layers while it is built`,
+        )
       }
       const given = typeof layer.config.name === 'string' ? layer.config.name : undefined
       const entry = applied.get(layer) ?? { name: given ?? nameFor(kind), times: 0, operands: new Map() }
@@ -191,10 +194,14 @@ export function createBuilder(): Builder {
       const list = Object.entries(outputs).map(([name, output]) => ({ name, value: output.name }))
       const used = new Set(list.map((output) => output.value))
       for (const node of [...nodes].reverse()) if (used.has(node.name)) for (const input of node.inputs) used.add(input)
-      const needed = <T extends { readonly name: string }>(all: readonly T[]): T[] => all.filter(({ name }) => used.has(name))
+      const needed = <T extends { readonly name: string }>(all: readonly T[]): T[] =>
+        all.filter(({ name }) => used.has(name))
       const idle = inputs.find(({ name }) => !used.has(name))
       if (idle !== undefined) {
-        throw new DownslopeError('ERR_OPTION', `${idle.name}: an input must be used by an output, received one that is not`)
+        throw new DownslopeError(
+          'ERR_OPTION',
+          `${idle.name}: an input must be used by an output, received one that is not`,
+        )
       }
       const layers: LayerSummary[] = []
       const configs: AppliedConfig[] = []
@@ -206,7 +213,13 @@ export function createBuilder(): Builder {
           (parameter) => operands.has(parameter.name) && parameter.trainable && !counted.has(parameter.name),
         )
         for (const parameter of added) counted.add(parameter.name)
-        layers.push({ name, kind: layer.config.kind, inputs: from, shape: output.shape, parameters: added.reduce(count, 0) })
+        layers.push({
+          name,
+          kind: layer.config.kind,
+          inputs: from,
+          shape: output.shape,
+          parameters: added.reduce(count, 0),
+        })
         configs.push({ name, inputs: from, layer: layer.config })
       }
       const graph = {

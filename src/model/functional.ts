@@ -45,7 +45,10 @@ export function functional<
     const own = (what: string, value: unknown): Value => {
       if (builderOf(value) === builder) return value as Value
       const received = builderOf(value) === undefined ? show(value) : 'one of another network'
-      throw new DownslopeError('ERR_OPTION', `functional: ${what} must be a value of this network, received ${received}`)
+      throw new DownslopeError(
+        'ERR_OPTION',
+        `functional: ${what} must be a value of this network, received ${received}`,
+      )
     }
     const single = builderOf(built) !== undefined
     const outputs: [string, Value][] = single

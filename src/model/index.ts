@@ -23,6 +23,7 @@ export {
 export type { Layer, LayerConfig, MergingLayer } from './layer.ts'
 export * from './layers/index.ts'
 export { loadModel } from './load.ts'
-export type { EvaluateOptions, Model, PredictOptions } from './model.ts'
+export type { AnyModel, EvaluateOptions, Model, PredictOptions } from './model.ts'
 export type { Network, NetworkConfig } from './network.ts'
+export type { Predicted, PredictedClasses } from './predict.ts'
 export { sequential } from './sequential.ts'

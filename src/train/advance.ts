@@ -40,7 +40,7 @@ export async function advance(
     done += result.steps
     for (const epoch of result.epochs) {
       if (!epoch.complete) continue
-      const record = epochRecord(epoch, plan.metrics) as EpochRecord
+      const record = epochRecord(plan, epoch)
       history.push(record)
       context.emit(record)
     }

@@ -1,16 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
-import { type LossName, readLoss } from '../loss/index.ts'
-import { type MetricName, readMetrics } from '../metric/index.ts'
+import { type LossOption, type Objective, readObjectives } from '../loss/objective.ts'
+import { type Measure, type MetricsOption, readMeasures } from '../metric/index.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
 import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
 
 /** Options of {@link fit}. */
-export interface FitOptions<M extends MetricName = MetricName, L extends Label = Label> {
-  /** What is minimised: `'crossEntropy'`, `'binaryCrossEntropy'` or `'meanSquaredError'`. */
-  readonly loss: LossName
+export interface FitOptions<M = MetricsOption, L extends Labels = Label, K extends string = never> {
+  /**
+   * What is minimised: the name of a loss, or a function of prediction and target; with several outputs a record of them by
+   * the names of the outputs.
+   */
+  readonly loss: LossOption<K>
+  /** Weights in the sum of the losses of several outputs, ≥ 0; default 1 each. */
+  readonly lossWeights?: { readonly [N in K]?: number }
   /** The update rule; default `'adam'`. */
   readonly optimizer?: OptimizerName | Optimizer
   /** How often all rows are seen, an integer ≥ 1; default 10. */
@@ -19,8 +25,8 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
   readonly batchSize?: number | 'all'
   /** Rows to validate on after each epoch: a data set, or a random part in (0, 1), stratified for labels. */
   readonly validation?: Dataset<L> | number
-  /** What else is measured, on training and validation rows; default none. */
-  readonly metrics?: readonly M[]
+  /** What else is measured, on training and validation rows, with several outputs by their names; default none. */
+  readonly metrics?: M & MetricsOption<K>
   /** Another order of the rows in each epoch; default `true`. */
   readonly shuffle?: boolean
   /** An integer ≥ 0 that weights, orders, masks and the validation part follow from; default 0. */
@@ -33,12 +39,15 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
 
 /** Options of a run, read and checked. */
 export interface FitPlan {
-  readonly loss: LossName
+  /** Names of the network's outputs; none where it has one without a name. */
+  readonly outputs: readonly string[]
+  /** One for each output. */
+  readonly objectives: readonly Objective[]
   readonly optimizer: OptimizerPlan
   readonly epochs: number
   readonly batchSize: number
   readonly validation: Dataset | number | undefined
-  readonly metrics: readonly MetricName[]
+  readonly measures: readonly Measure[]
   readonly shuffle: boolean
   readonly seed: number
   readonly threads: number
@@ -47,6 +56,7 @@ export interface FitPlan {
 
 const names = [
   'loss',
+  'lossWeights',
   'optimizer',
   'epochs',
   'batchSize',
@@ -85,17 +95,18 @@ function readValidation(where: string, value: unknown): Dataset | number | undef
   return readNumber(where, 'validation', value, { ...ranges.openUnit, text: 'a data set or a number in (0, 1)' })
 }
 
-/** Reads the options of `fit`. */
-export function readFitOptions(where: string, value: unknown): FitPlan {
+/** Reads the options of `fit` for a network with these outputs (none: one without a name). */
+export function readFitOptions(where: string, value: unknown, outputs: readonly string[]): FitPlan {
   const read = readOptions(where, value, names)
-  const loss = readLoss(where, read.loss)
+  const objectives = readObjectives(where, read.loss, read.lossWeights, outputs)
   return {
-    loss,
+    outputs,
+    objectives,
     optimizer: readOptimizer(where, read.optimizer ?? 'adam'),
     epochs: Math.min(readInteger(where, 'epochs', read.epochs, 1, 10), 2 ** 32 - 1),
     batchSize: readBatchSize(where, read.batchSize),
     validation: readValidation(where, read.validation),
-    metrics: readMetrics(where, read.metrics, loss),
+    measures: readMeasures(where, read.metrics, objectives, outputs),
     shuffle: readBoolean(where, 'shuffle', read.shuffle, true),
     seed: readSeed(where, read.seed),
     threads: readThreads(where, read.threads),
