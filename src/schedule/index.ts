@@ -1,6 +1,7 @@
 export { constant } from './constant.ts'
 export { type CosineDecayOptions, cosineDecay } from './cosineDecay.ts'
 export { type ExponentialDecayOptions, exponentialDecay } from './exponentialDecay.ts'
+export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduceOnPlateau.ts'
 export {
   type BuiltInSchedule,
   type Epochs,
