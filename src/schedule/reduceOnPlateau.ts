@@ -1,7 +1,7 @@
 import { isBetter, monitored, monitorOf } from '../metric/monitor.ts'
 import { ranges, readInteger, readNumber, readOptions, refuse } from '../options.ts'
 import { type Companion, companionOf } from './fed.ts'
-import { type BuiltInSchedule, defineSchedule } from './schedule.ts'
+import { type BuiltInSchedule, defineSchedule, markFactory } from './schedule.ts'
 
 /** Options of {@link reduceOnPlateau}. */
 export interface ReduceOnPlateauOptions {
@@ -85,3 +85,4 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): BuiltInSchedul
   )
   return schedule
 }
+markFactory(reduceOnPlateau)
