@@ -35,7 +35,12 @@ export function functional<
     const builder = createBuilder()
     const values: Record<string, Value> = Object.create(null)
     const configs: [string, Input['config']][] = []
-    for (const [name, given] of readRecord('inputs must be a record of inputs by name', inputs)) {
+    for (const [name, given] of readRecord(
+      'inputs must be a record of inputs by name',
+      inputs,
+      /^[^/:]{1,100}$/,
+      '/ and :',
+    )) {
       if (!isInput(given)) refuse('functional', `inputs.${name} must be input({ shape })`, given)
       values[name] = builder.input(name, { shape: ['rows', ...given.shape], type: 'f32' })
       configs.push([name, given.config])
@@ -53,10 +58,12 @@ export function functional<
     const single = builderOf(built) !== undefined
     const outputs: [string, Value][] = single
       ? [['output', own('the output', built)]]
-      : readRecord('build must return a value, or a record of values by name', built).map(([name, value]) => [
-          name,
-          own(`output ${name}`, value),
-        ])
+      : readRecord(
+          'build must return a value, or a record of values by name',
+          built,
+          /^[^/:.]{1,100}$/,
+          '/, : and .',
+        ).map(([name, value]) => [name, own(`output ${name}`, value)])
     const { graph, layers, applied } = builder.finish(Object.fromEntries(outputs))
     const makers = outputs.map(([name, value]): [string, string] => [name, makerOf(value.name)])
     const config = {
@@ -70,12 +77,12 @@ export function functional<
 }
 
 /** Entries of a record whose names can be parts of longer names. */
-function readRecord(what: string, value: unknown): [string, unknown][] {
+function readRecord(what: string, value: unknown, allowed: RegExp, forbidden: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('functional', what, value)
   const entries: [string, unknown][] = []
   for (const name of Reflect.ownKeys(value)) {
-    if (typeof name !== 'string' || !/^[^/:]{1,100}$/.test(name)) {
-      return refuse('functional', 'names must be texts of 1 to 100 characters without / and :', name)
+    if (typeof name !== 'string' || !allowed.test(name)) {
+      return refuse('functional', `names must be texts of 1 to 100 characters without ${forbidden}`, name)
     }
     entries.push([name, (value as Readonly<Record<string, unknown>>)[name]])
   }

@@ -4,12 +4,17 @@ import type { Label } from '../data/labels.ts'
 import { engineMetrics, type MetricKeys, type MetricsOption } from '../metric/index.ts'
 import type { GraphSpec } from '../model/graph.ts'
 import { classesOf, matchClasses, matchInputs, matchTargets } from '../model/match.ts'
+import { metadataOf } from '../model/metadata.ts'
 import { type AnyModel, isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
 import { withLoss } from '../model/withLoss.ts'
-import { type NativeNetwork, type NativeTrainer, native, receive } from '../native/index.ts'
-import { guarded } from '../options.ts'
-import { advance, type Status } from './advance.ts'
+import { type NativeNetwork, type NativeTrainer, native, receive, unwrapLater } from '../native/index.ts'
+import { guarded, refuse } from '../options.ts'
+import { advance, type Course, type Status } from './advance.ts'
+import { readJournal } from './checkpoint.ts'
+import { matchClassWeights } from './classWeights.ts'
+import { createClock } from './clock.ts'
+import { createDecisions } from './decisions.ts'
 import type { EpochRecord } from './history.ts'
 import { type FitOptions, type FitPlan, readFitOptions } from './options.ts'
 import { type Run, type RunContext, startRun } from './run.ts'
@@ -22,6 +27,8 @@ export interface FitResult<L extends Labels = Label, M extends string = never, K
   readonly history: readonly EpochRecord<M>[]
   /** How it ended. */
   readonly status: Status
+  /** With `earlyStopping`: the epoch whose monitored number was best. */
+  readonly bestEpoch?: number
 }
 
 interface Job {
@@ -76,23 +83,21 @@ function prepare(start: unknown, train: unknown, options: unknown): Job {
   const { meta } = insideOf<Labels>('fit', train)
   matchInputs('fit', network, meta)
   matchClasses('fit', network, inside?.classes, classesOf(meta.outputs))
+  matchClassWeights('fit', plan.classWeights, network.outputs, meta.classes?.length)
   const graph = withLoss('fit', network, plan.objectives, matchTargets('fit', network, meta.outputs))
-  if (typeof plan.validation === 'number') {
-    const fractions = [1 - plan.validation, plan.validation]
-    const views = (train as Dataset).split(fractions, { seed: plan.seed }) as [Dataset, Dataset]
-    return { plan, network, start: inside?.handle, graph, views }
-  }
-  if (plan.validation !== undefined) {
+  // a part of the rows is drawn by the engine, off the event loop
+  const given = typeof plan.validation === 'number' ? undefined : plan.validation
+  if (given !== undefined) {
     const where = 'fit: validation'
-    const { meta: given } = insideOf<Labels>(where, plan.validation)
-    matchInputs(where, network, given)
-    const targets = matchTargets(where, network, given.outputs)
-    matchClasses(where, network, classesOf(meta.outputs), classesOf(given.outputs))
+    const { meta: other } = insideOf<Labels>(where, given)
+    matchInputs(where, network, other)
+    const targets = matchTargets(where, network, other.outputs)
+    matchClasses(where, network, classesOf(meta.outputs), classesOf(other.outputs))
     withLoss(where, network, plan.objectives, targets)
   }
   const whole = (set: Dataset): Dataset => set.take(set.size)
   const rows = whole(train as Dataset)
-  const views: Job['views'] = plan.validation === undefined ? [rows] : [rows, whole(plan.validation)]
+  const views: Job['views'] = given === undefined ? [rows] : [rows, whole(given)]
   return { plan, network, start: inside?.handle, graph, views }
 }
 
@@ -112,16 +117,22 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     const train = insideOf<Labels>('fit', job.views[0])
     const validation = job.views[1] && insideOf<Labels>('fit', job.views[1])
     trainer = await receive(
-      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(plan)),
+      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(job)),
     )
     aborted()
-    const history: EpochRecord[] = []
-    const status = await advance(trainer, plan, context, history, aborted)
-    const handle = await receive(trainer.network())
-    const model = new Model({ handle, network, objectives: plan.objectives, classes: classesOf(train.meta.outputs) })
+    const classes = classesOf(train.meta.outputs)
+    const { objectives } = plan
+    const course = await courseOf(trainer, plan, () => metadataOf({ network, objectives, classes }))
+    aborted()
+    const status = await advance(trainer, plan, course, context, aborted)
+    const { bestEpoch } = course.decisions
+    const best = plan.earlyStopping?.restoreBest === true && status !== 'diverged'
+    const handle = await receive(best ? trainer.networkKept() : trainer.network())
+    const model = new Model({ handle, network, objectives, classes })
     if (signal?.aborted) model.close()
     aborted()
-    return Object.freeze({ model, history: Object.freeze(history), status })
+    const history = Object.freeze(course.history)
+    return Object.freeze({ model, history, status, ...(bestEpoch === undefined ? {} : { bestEpoch }) })
   } finally {
     signal?.removeEventListener('abort', cancel)
     trainer?.close()
@@ -135,7 +146,29 @@ function engineGraph({ graph, plan }: Job): string {
   return JSON.stringify({ ...graph, parameters: graph.parameters.map((parameter) => ({ ...parameter, decay: true })) })
 }
 
-function engineOptions({ optimizer, batchSize, shuffle, seed, threads, measures }: FitPlan): string {
+/** Where the run begins: at its first epoch, or behind the last one of a checkpoint. */
+async function courseOf(trainer: NativeTrainer, plan: FitPlan, model: () => string): Promise<Course> {
+  const { companions, epochs, resume } = plan
+  const clock = createClock(epochs, plan.batches, trainer.rows)
+  const decisions = createDecisions(trainer, plan, companions, model)
+  const history = resume === undefined ? [] : readJournal(resume, await unwrapLater(trainer.resume(resume)))
+  if (history.length > epochs) {
+    refuse('fit', `epochs must be at least ${history.length}, which '${resume}' has behind it`, epochs)
+  }
+  for (const record of history) decisions.replay(record)
+  return { clock, companions, decisions, history }
+}
+
+function engineOptions(job: Job): string {
+  const { optimizer, batchSize, batches, shuffle, seed, threads, measures, ...plan } = job.plan
+  const run = {
+    ...(batches.length > 1 ? { batchSizes: batches } : {}),
+    ...(typeof plan.validation === 'number' ? { validation: plan.validation } : {}),
+    ...(plan.classWeights === undefined ? {} : { classWeights: plan.classWeights }),
+    ...(plan.checkpoint === undefined ? {} : { checkpoint: plan.checkpoint.path }),
+    ...((plan.checkpoint ?? plan.resume) ? { identity: identityOf(job) } : {}),
+    keepBest: plan.earlyStopping?.restoreBest ?? false,
+  }
   return JSON.stringify({
     optimizer: optimizer.rule,
     batchSize,
@@ -143,5 +176,25 @@ function engineOptions({ optimizer, batchSize, shuffle, seed, threads, measures 
     seed,
     threads,
     metrics: engineMetrics(measures),
+    run,
   })
+}
+
+/** What must be the same when a checkpoint is resumed, by what messages call it. */
+function identityOf(job: Job): Record<string, string> {
+  const { plan } = job
+  const stopping = plan.earlyStopping
+  return {
+    loss: plan.objectives.map(({ name, weight }) => `${weight} ${name}`).join(', '),
+    optimizer: JSON.stringify(plan.optimizer.rule),
+    seed: String(plan.seed),
+    shuffle: String(plan.shuffle),
+    metrics: plan.measures.map(({ key }) => key).join(', '),
+    'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
+    'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
+    'early stopping': stopping
+      ? `${stopping.monitor.name}, minDelta ${stopping.minDelta}, restoreBest ${stopping.restoreBest}`
+      : 'none',
+    network: engineGraph(job),
+  }
 }

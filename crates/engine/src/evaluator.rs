@@ -223,7 +223,8 @@ impl Evaluator {
                 self.weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.weights[..]
             });
-            let (l, w) = self.measures.collect(&machine, &self.program.losses, rows.len(), weights);
+            let (l, w) = self.measures.losses_of(&machine, &self.program.losses, rows.len(), weights);
+            self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weights);
             loss += l;
             weight += w;
         }

@@ -132,8 +132,8 @@ impl Measures {
         self.sums.iter_mut().map(std::mem::take)
     }
 
-    /// Adds the rows of a piece, and returns the weighted sum of the losses and the sum of the rows' weights. Allocates nothing.
-    pub fn collect(
+    /// Adds the losses of the rows of a piece, and returns their weighted sum and the sum of the rows' weights. Allocates nothing.
+    pub fn losses_of(
         &mut self,
         machine: &Machine<'_>,
         losses: &[ProgramLoss],
@@ -150,6 +150,11 @@ impl Measures {
             *kept += sum;
             total += f64::from(l.weight) * sum;
         }
+        (total, weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum()))
+    }
+
+    /// Adds the rows of a piece to the metrics. Allocates nothing.
+    pub fn metrics_of(&mut self, machine: &Machine<'_>, losses: &[ProgramLoss], rows: usize, weights: Option<&[f32]>) {
         for (output, metric) in &mut self.metrics {
             let l = &losses[*output];
             let target = if l.ids {
@@ -159,6 +164,5 @@ impl Measures {
             };
             metric.update(machine.read(l.prediction, rows), l.width, target, weights);
         }
-        (total, weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum()))
     }
 }

@@ -4,6 +4,7 @@ use downslope_kernels::update::{self, Rule, UpdateScalars};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::loop_options::LoopOptions;
 use crate::graph::Graph;
 use crate::graph::spec::RegularizerSpec;
 use crate::measures::MetricSpec;
@@ -29,6 +30,9 @@ pub struct TrainerOptions {
     /// Names, each of a loss.
     #[serde(default)]
     pub metrics: Vec<MetricSpec>,
+    /// About its epochs.
+    #[serde(default)]
+    pub run: LoopOptions,
 }
 
 fn yes() -> bool {
@@ -101,6 +105,11 @@ impl Optimizer {
     /// How many moments it keeps for each weight.
     pub fn states(&self) -> usize {
         self.rule.variants[self.index.1].states.len()
+    }
+
+    /// The names of the moments, as checkpoints store them.
+    pub fn state_names(&self) -> &'static [&'static str] {
+        self.rule.variants[self.index.1].states
     }
 
     /// Checks rows of numbers.
