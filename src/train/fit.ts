@@ -189,7 +189,7 @@ function identityOf(job: Job): Record<string, string> {
     optimizer: JSON.stringify(plan.optimizer.rule),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
-    metrics: plan.measures.map(({ key }) => key).join(', '),
+    metrics: JSON.stringify(plan.measures.map(({ key }) => key)),
     'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
     'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
     'early stopping': stopping
