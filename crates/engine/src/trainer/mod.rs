@@ -188,6 +188,19 @@ impl Trainer {
         self.optimizer.hyperparameters()
     }
 
+    /// Numbers that the optimizer carries from step to step besides its moments: what a checkpoint has to hold as well.
+    pub fn carried(&self) -> &[f64] {
+        self.optimizer.carried()
+    }
+
+    /// Continues with what [`Trainer::carried`] gave.
+    ///
+    /// # Errors
+    /// `ERR_CHECKPOINT` for another number of them, or where one is not finite.
+    pub fn restore_carried(&mut self, carried: &[f64]) -> Result<()> {
+        self.optimizer.restore(carried)
+    }
+
     /// Steps in an epoch.
     pub fn steps_per_epoch(&self) -> usize {
         self.data.rows().div_ceil(self.batch)
