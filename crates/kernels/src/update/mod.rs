@@ -1,9 +1,9 @@
 //! Update rules: how gradients change weights.
 //!
 //! A rule is one file (`RULE`, the scalar side, and one type with [`Update`] for each variant) and one line in the registry
-//! below. Regularisers, decay and clipping are applied in the same pass by the driver, in this order: gradient + l2 · w,
-//! + l1 · sign(w), · scale, clip, + decay · w, w · shrink, the rule, proximal step. What needs a pass of its own is in
-//! [`LimitKernels`].
+//! below. Regularisers, decay and clipping are applied in the same pass by the driver, in this order: l2 · w and l1 · sign(w)
+//! added to the gradient, the scale, clipping, decay · w added, w · shrink, the rule, the proximal step. What needs a pass of
+//! its own is in [`LimitKernels`].
 
 mod drivers;
 mod limit;
