@@ -3,6 +3,7 @@
 mod common;
 
 use common::net::Net;
+use common::random::tame;
 use common::{Numbers, bytes, close, dataset, floats, labels, predict, reference, tensors, weights};
 use downslope_engine::data::Column;
 use downslope_engine::graph::op_names;
@@ -47,7 +48,9 @@ impl Case {
             }
             x = through;
         }
-        case.net.node("y", op, &[x], attributes);
+        let positive = ["log", "log1p", "sqrt"].contains(&op);
+        let of = if positive { tame(&mut case.net, "y", op, x) } else { x.to_owned() };
+        case.net.node("y", op, &[&of], attributes);
         case.net.output("y");
         if r.one_in(2) {
             case.net.output("x");

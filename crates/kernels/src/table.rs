@@ -8,7 +8,7 @@ use crate::loss::LossKernels;
 use crate::noise::NoiseKernels;
 use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
-use crate::update::VariantKernels;
+use crate::update::{LimitKernels, VariantKernels};
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -28,6 +28,8 @@ pub struct Kernels {
     pub gemm: GemmKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
+    /// Norms of gradients, limits of weights.
+    pub limit: LimitKernels,
     /// Sums, maxima, softmax.
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
@@ -49,6 +51,7 @@ macro_rules! table {
             basic: BasicKernels::$constant,
             gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,
+            limit: LimitKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
             batch: BatchKernels::$constant,

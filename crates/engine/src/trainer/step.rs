@@ -79,6 +79,7 @@ impl Trainer {
         if !self.program.update.is_empty() {
             machine.run(Part::Update, &piece, &step, team);
         }
+        self.optimizer.done();
         let mean = if total > 0.0 { loss / total } else { 0.0 };
         for (part, sum) in p.parts.iter_mut().zip(self.measures.take_sums()) {
             *part += if total > 0.0 { sum / total } else { 0.0 };
