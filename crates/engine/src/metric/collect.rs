@@ -1,29 +1,50 @@
-//! Keeps predictions and targets of all rows, for metrics that TypeScript computes.
+//! Keeps predictions and targets of all rows, for metrics that TypeScript computes. With the option `probabilities`, softmax or the logistic
+//! function are applied to logits first: where the network ends in one, that is what it predicts.
 
-use super::{Collected, Metric, Setting, TargetView, rows};
-use crate::Result;
+use downslope_kernels::table::Kernels;
+use serde_json::Value as Json;
+
+use super::{Collected, Metric, Prediction, Setting, TargetView, rows};
+use crate::{Result, machine};
 
 pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
-    setting.known(&[])?;
-    Ok(Box::new(Collect(Collected { width: setting.width, ..Collected::default() })))
+    setting.known(&["probabilities"])?;
+    let probabilities = setting.options.get("probabilities").and_then(Json::as_bool).unwrap_or(false);
+    let softmax = match setting.prediction {
+        Prediction::Logits if probabilities => Some(true),
+        Prediction::BinaryLogits if probabilities => Some(false),
+        _ => None,
+    };
+    let kept = Collected { width: setting.width, ..Collected::default() };
+    Ok(Box::new(Collect { kernels: machine::kernels()?, softmax, kept }))
 }
 
 #[derive(Clone, Debug)]
-struct Collect(Collected);
+struct Collect {
+    kernels: &'static Kernels,
+    softmax: Option<bool>,
+    kept: Collected,
+}
 
 impl Metric for Collect {
     fn reset(&mut self) {
-        self.0 = Collected { width: self.0.width, ..Collected::default() };
+        self.kept.predictions.clear();
+        self.kept.ids.clear();
+        self.kept.values.clear();
     }
 
     fn update(&mut self, prediction: &[f32], k: usize, target: TargetView<'_>, weights: Option<&[f32]>) {
         rows(prediction, k, target, weights);
-        self.0.predictions.extend_from_slice(prediction);
+        let start = self.kept.predictions.len();
+        self.kept.predictions.extend_from_slice(prediction);
+        if let Some(softmax) = self.softmax {
+            machine::activate(self.kernels, softmax, &mut self.kept.predictions[start..], k);
+        }
         match target {
-            TargetView::Ids(ids) => self.0.ids.extend_from_slice(ids),
+            TargetView::Ids(ids) => self.kept.ids.extend_from_slice(ids),
             TargetView::Values(values, width) => {
-                self.0.target_width = width;
-                self.0.values.extend_from_slice(values);
+                self.kept.target_width = width;
+                self.kept.values.extend_from_slice(values);
             }
         }
     }
@@ -33,6 +54,6 @@ impl Metric for Collect {
     }
 
     fn collected(&self) -> Option<&Collected> {
-        Some(&self.0)
+        Some(&self.kept)
     }
 }

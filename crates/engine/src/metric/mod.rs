@@ -96,7 +96,7 @@ pub trait Metric: Send + Debug {
 }
 
 /// All rows since the last reset.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Collected {
     /// Rows × `width` numbers.
     pub predictions: Vec<f32>,
