@@ -5,11 +5,13 @@
 
 mod exp;
 mod log;
+mod pow;
 mod sigmoid;
 mod tanh;
 
 pub use exp::{exp, expm1};
 pub use log::{log, log1p};
+pub use pow::pow;
 pub use sigmoid::{log1p_exp, sigmoid};
 pub use tanh::tanh;
 
