@@ -14,7 +14,7 @@ use crate::graph::{Graph, Source, ValueId};
 use crate::machine;
 use crate::metric::{self, Metric, Prediction, TargetView};
 use crate::network::column;
-use crate::program::{Mode, PIECE, ParameterLayout, Program, ProgramLoss, compile};
+use crate::program::{Mode, ParameterLayout, Program, ProgramLoss, compile};
 use crate::{Error, Result};
 
 /// The columns of a data set that feed the inputs of a graph, checked once.
@@ -146,10 +146,16 @@ pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> 
     let Some(loss) = graph.losses.first() else {
         return Err(Error::internal("a graph without a loss cannot be evaluated"));
     };
-    let (prediction, target) = (&graph.values[loss.prediction], &graph.values[loss.target]);
+    if names.is_empty() {
+        return Ok(vec![]);
+    }
+    let (Some(prediction), Some(target)) = (loss.prediction, loss.target) else {
+        return Err(Error::option("metrics: the loss has no prediction and target that could be compared"));
+    };
+    let (prediction, target) = (&graph.values[prediction], &graph.values[target]);
     let ids = target.ty.kind == TypeName::U32;
     let width = if ids { 1 } else { prediction.ty.shape.width() };
-    if !names.is_empty() && target.ty.shape.width() != width {
+    if target.ty.shape.width() != width {
         return Err(Error::shape(format!(
             "metrics: cannot compare {} {} with {} {}",
             prediction.name, prediction.ty.shape, target.name, target.ty.shape
@@ -159,37 +165,55 @@ pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> 
     names.iter().map(|name| metric::create(name, meaning)).collect()
 }
 
-/// Adds the rows of a piece to metrics, and returns the weighted sum of the losses and the sum of the weights.
+/// Losses of a piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    /// Weighted sum of the rows' losses.
+    pub losses: f64,
+    /// Sum of the rows' weights.
+    pub weights: f64,
+    /// Losses that are one number, however many rows there are.
+    pub whole: f64,
+}
+
+/// Adds the rows of a piece to metrics, and returns what its losses add up to.
 pub fn collect(
     machine: &Machine<'_>,
     losses: &[ProgramLoss],
     rows: usize,
     weights: Option<&[f32]>,
     metrics: &mut [Box<dyn Metric>],
-) -> (f64, f64) {
-    let mut total = 0.0;
+) -> Sums {
+    let (mut total, mut whole) = (0.0, 0.0);
     for l in losses {
         let values = machine.read(l.loss, rows);
+        if !l.rows {
+            whole += f64::from(l.weight) * f64::from(values[0]);
+            continue;
+        }
         let sum: f64 = match weights {
             None => values.iter().map(|x| f64::from(*x)).sum(),
             Some(w) => values.iter().zip(w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum(),
         };
         total += f64::from(l.weight) * sum;
     }
-    if let Some(l) = losses.first().filter(|_| !metrics.is_empty()) {
-        let prediction = machine.read(l.prediction, rows);
+    if let Some(l) = losses.first().filter(|_| !metrics.is_empty())
+        && let (Some(prediction), Some(target)) = (l.prediction, l.target)
+    {
+        let prediction = machine.read(prediction, rows);
         let ids;
         let target = if l.ids {
-            ids = machine.read_ids(l.target, rows);
+            ids = machine.read_ids(target, rows);
             TargetView::Ids(ids)
         } else {
-            TargetView::Values(machine.read(l.target, rows), l.target_width)
+            TargetView::Values(machine.read(target, rows), l.target_width)
         };
         for metric in metrics {
             metric.update(prediction, l.width, target, weights);
         }
     }
-    (total, weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum()))
+    let weights = weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum());
+    Sums { losses: total, weights, whole }
 }
 
 /// A compiled program that computes losses and metrics of a data set.
@@ -221,7 +245,7 @@ impl Evaluator {
     ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
         let metrics = metrics(graph, names)?;
-        let capacity = data.rows().min(PIECE);
+        let capacity = graph.piece(data.rows());
         let program = compile(graph, layout, Mode::Evaluate, capacity)?;
         let threads = if threads == 0 { machine::cores() } else { threads.min(machine::cores()) };
         let work = program.multiply_adds(1).saturating_mul(data.rows());
@@ -276,7 +300,7 @@ impl Evaluator {
             machine.run(Part::Prepare, &piece, &NO_STEP, None);
             self.prepared = true;
         }
-        let (mut loss, mut weight) = (0.0, 0.0);
+        let (mut loss, mut weight, mut whole) = (0.0, 0.0, 0.0);
         for rows in order.chunks(self.program.capacity) {
             if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
                 return None;
@@ -287,10 +311,11 @@ impl Evaluator {
                 self.weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.weights[..]
             });
-            let (l, w) = collect(&machine, &self.program.losses, rows.len(), weights, &mut self.metrics);
-            loss += l;
-            weight += w;
+            let sums = collect(&machine, &self.program.losses, rows.len(), weights, &mut self.metrics);
+            loss += sums.losses;
+            weight += sums.weights;
+            whole = sums.whole;
         }
-        Some((loss / weight, self.metrics.iter().map(|m| m.value()).collect()))
+        Some((loss / weight + whole, self.metrics.iter().map(|m| m.value()).collect()))
     }
 }

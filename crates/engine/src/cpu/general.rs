@@ -13,7 +13,8 @@ const BLOCK: usize = 256;
 /// Registers of the longest chain.
 pub(crate) const REGISTERS: usize = 24;
 
-const _: () = assert!(BLOCK * REGISTERS <= gemm::SCRATCH, "the registers of a chain live in the scratch memory of a thread");
+const _: () =
+    assert!(BLOCK * REGISTERS <= gemm::SCRATCH, "the registers of a chain live in the scratch memory of a thread");
 
 impl Machine<'_> {
     /// Thread `t`'s part of an instruction.
@@ -93,7 +94,7 @@ impl Machine<'_> {
                 }
                 What::Map { function, ref parameters } => (k.functions[function].forward)(n, a, to, parameters),
                 What::MapGradient { function, ref parameters } => {
-                    let row = |p: *mut f32| Mat::row_major(p, n.max(17));
+                    let row = |p: *mut f32| Mat::row_major(p, n);
                     let v = from(1).cast_mut();
                     (k.functions[function].backward)(1, n, row(a), row(v), row(to), parameters);
                 }

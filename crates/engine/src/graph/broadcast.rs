@@ -60,7 +60,9 @@ impl Shape {
     /// Axes of the space (rows are axis 0) along which an operand of this shape is repeated.
     pub fn repeated_in(&self, space: &Shape) -> Vec<usize> {
         let rank = space.rank();
-        (0..rank).filter(|a| space.from_end(rank - 1 - a) != Some(1) && self.from_end(rank - 1 - a) == Some(1)).collect()
+        (0..rank)
+            .filter(|a| space.from_end(rank - 1 - a) != Some(1) && self.from_end(rank - 1 - a) == Some(1))
+            .collect()
     }
 }
 

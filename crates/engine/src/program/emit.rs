@@ -2,8 +2,8 @@
 
 use super::general::{Chain, Fill, General, Operand, Reduction, Step, What};
 use super::{Builder, Extent, Instruction, Layout, Place};
-use crate::graph::{Shape, ValueId};
 use crate::Result;
+use crate::graph::{Shape, ValueId};
 
 /// A value with the shape in which it is looked at.
 #[derive(Clone, Debug)]
@@ -19,8 +19,6 @@ pub struct Seen {
 pub enum Argument<'a> {
     /// A value, broadcast to the space.
     Value(&'a Seen),
-    /// A number of elements.
-    Count(Extent),
     /// A number.
     Number(f32),
 }
@@ -38,16 +36,17 @@ fn times(a: Extent, b: Extent) -> Extent {
     }
 }
 
-/// The elements of a shape.
-pub fn count(shape: &Shape) -> Extent {
-    if shape.rows { Extent::Rows(shape.width()) } else { Extent::Fixed(shape.width()) }
-}
-
 impl Builder<'_> {
     /// A value where it lies, with its shape.
     pub fn seen(&mut self, value: ValueId) -> Result<Seen> {
         let place = self.value(value)?;
         Ok(Seen { place, shape: self.ty(value).shape.clone() })
+    }
+
+    /// The gradient of a value in rows, with its shape.
+    pub fn seen_gradient(&mut self, value: ValueId) -> Option<Seen> {
+        let place = self.gradient(value)?;
+        Some(Seen { place: self.in_rows(place), shape: self.ty(value).shape.clone() })
     }
 
     /// A new buffer of a shape.
@@ -59,13 +58,8 @@ impl Builder<'_> {
 
     /// Emits one step over the elements of `to`.
     pub fn step_into(&mut self, what: What, arguments: &[Argument<'_>], to: &Seen) {
-        let mut chain = Chain {
-            rows: to.shape.rows,
-            width: to.shape.width(),
-            registers: 0,
-            fills: vec![],
-            steps: vec![],
-        };
+        let mut chain =
+            Chain { rows: to.shape.rows, width: to.shape.width(), registers: 0, fills: vec![], steps: vec![] };
         let mut from = vec![];
         for argument in arguments {
             let operand = match argument {
@@ -83,11 +77,6 @@ impl Builder<'_> {
                     }
                     chain.registers += 1;
                     register
-                }
-                Argument::Count(n) => {
-                    chain.fills.push((chain.registers, Fill::Count(*n)));
-                    chain.registers += 1;
-                    Operand::Register(chain.registers - 1)
                 }
                 Argument::Number(x) => {
                     let place = self.constant(vec![*x], 1);

@@ -9,7 +9,7 @@ use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
 use crate::evaluator;
 
 impl Trainer {
-    /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
+    /// Takes one step with a row of hyperparameters and returns the loss before it; nothing when `cancel` was set between the pieces of a
     /// large batch: no parameter has changed then. Allocates nothing.
     pub(super) fn step(
         &mut self,
@@ -17,7 +17,7 @@ impl Trainer {
         feeds: &[Option<Feed<'_>>],
         weights: Option<&[f32]>,
         cancel: &AtomicBool,
-    ) -> Option<bool> {
+    ) -> Option<f64> {
         let p = &mut self.progress;
         self.optimizer.prepare(row, p.total_steps);
         let (from, to) = (p.steps * self.batch, ((p.steps + 1) * self.batch).min(self.rows.len()));
@@ -40,7 +40,7 @@ impl Trainer {
         if p.total_steps == 0 {
             machine.run(Part::Prepare, &piece, &step, None);
         }
-        let mut loss = 0.0;
+        let (mut loss, mut whole) = (0.0, 0.0);
         for rows in batch.chunks(self.program.capacity) {
             if piece.first > 0 && cancel.load(Ordering::Relaxed) {
                 return None;
@@ -53,14 +53,16 @@ impl Trainer {
                 self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.piece_weights[..]
             });
-            loss += evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics).0;
+            let sums = evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics);
+            loss += sums.losses;
+            whole = sums.whole;
             piece.first += rows.len();
         }
         if !self.program.update.is_empty() {
             machine.run(Part::Update, &piece, &step, team);
         }
-        let mean = if total > 0.0 { loss / total } else { 0.0 };
+        let mean = whole + if total > 0.0 { loss / total } else { 0.0 };
         p.add(mean, row[0]);
-        Some(mean.is_finite())
+        Some(mean)
     }
 }
