@@ -13,6 +13,7 @@ mod forward;
 pub mod graph;
 pub mod initializer;
 mod machine;
+pub mod measures;
 pub mod metric;
 pub mod minimizer;
 pub mod network;

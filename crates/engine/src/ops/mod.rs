@@ -10,6 +10,7 @@ mod constant;
 mod cross_entropy;
 mod dropout;
 mod elementwise;
+mod gaussian_noise;
 mod linear;
 mod reshape;
 mod softmax;
@@ -33,6 +34,7 @@ static OPS: &[&dyn Op] = &[
     &constant::Constant,
     &cross_entropy::CrossEntropy,
     &dropout::Dropout,
+    &gaussian_noise::GaussianNoise,
     &linear::Linear,
     &reshape::Reshape,
     &softmax::Softmax { log: false },
