@@ -12,7 +12,7 @@ import { readMetricName } from './metric.ts'
  * ```ts
  * const within10: CustomMetric = {
  *   name: 'within10',
- *   evaluate: (predictions, targets: Tensor) =>
+ *   evaluate: (predictions, targets: Tensor<Float32Array>) =>
  *     predictions.data.filter((p, i) => Math.abs(p - targets.data[i]) < 10).length / predictions.data.length,
  * }
  * fit(network, data, { loss: 'meanSquaredError', metrics: [within10] })
