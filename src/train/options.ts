@@ -5,7 +5,7 @@ import { type LossName, readLoss } from '../loss/index.ts'
 import { type MetricName, readMetrics } from '../metric/index.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
-import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
+import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, readSignal, refuse } from '../options.ts'
 
 /** Options of {@link fit}. */
 export interface FitOptions<M extends MetricName = MetricName, L extends Label = Label> {
@@ -57,12 +57,6 @@ const names = [
   'threads',
   'signal',
 ] as const
-
-/** Reads the option `signal`. */
-export function readSignal(where: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
-  return refuse(where, 'signal must be an AbortSignal', value)
-}
 
 /** Reads the option `threads`; 0 means that the engine chooses. */
 export function readThreads(where: string, value: unknown): number {
