@@ -1,59 +1,27 @@
 import { DownslopeError } from '../errors.ts'
 import { type NativeDatasetBuilder, native, receive, unwrap } from '../native/index.ts'
 import { coded, guarded, readOptions, readSignal, refuse } from '../options.ts'
-import { checkInputName, type Inputs, isRecord, readRecord, WEIGHTS } from './columns.ts'
 import { Dataset } from './dataset.ts'
-import type { LabelOf, LabelValues } from './forms.ts'
+import type { LabelValues } from './forms.ts'
 import { type BlockRows, type Growing, growLabels, growNumbers } from './growing.ts'
+import {
+  classesOf,
+  type DatasetFromOptions,
+  type ItemLabels,
+  isSingle,
+  type LabelItem,
+  lengthOf,
+  type OutputItem,
+  type RowSource,
+  readItem,
+  type TargetItem,
+  type Value,
+} from './items.ts'
 import type { Label } from './labels.ts'
-import { listOutputs, shown } from './outputs.ts'
-import { isTensor, type TensorLike } from './tensor.ts'
-import { arrayKind, arrayLength, type IntegerArray, isTensorData } from './typed.ts'
+import { shown } from './outputs.ts'
+import { abortOf, createPace, end, failed, open, readResult } from './source.ts'
 
-/**
- * A row or a block of rows. It is one row when a label, a target or the weight is a single number or text; otherwise the
- * first axis of everything is rows. A row with several targets and no label or weight is written as a block of one row.
- */
-export interface RowItem {
-  /** Of one row, or rows first; a record by the names of the network's inputs where there are several. */
-  readonly inputs: Inputs
-  /** ≥ 0: of the row, or one for each row. */
-  readonly weights?: TensorLike
-}
-
-/** A row, or a block of rows, with numbers to predict. */
-export interface TargetItem extends RowItem {
-  /** Of one row, or rows first; a record by the names of the outputs where there are several. */
-  readonly targets: TensorLike | Readonly<Record<string, TensorLike>>
-}
-
-/** A row, or a block of rows, with classes to predict. */
-export interface LabelItem<L extends Label> extends RowItem {
-  /** The class of the row, or one for each row. */
-  readonly labels: L | readonly L[] | (L extends number ? IntegerArray : never)
-}
-
-/** A row, or a block of rows, with classes and maybe numbers to predict by several outputs. */
-export interface OutputItem<V extends Readonly<Record<string, Label | LabelValues>>> extends RowItem {
-  /** The class of the row, or one for each row, for each of these outputs. */
-  readonly labels: V
-  /** For each of the other outputs. */
-  readonly targets?: Readonly<Record<string, TensorLike>>
-}
-
-/** Where rows come from: items, or arrays of items, at once or over time. */
-export type RowSource<T> = AsyncIterable<T | readonly T[]> | Iterable<T | readonly T[]>
-
-/** Options of {@link datasetFrom}. */
-export interface DatasetFromOptions<C = readonly Label[]> {
-  /** The classes in order (a record of them for several outputs); default: those that occur, sorted. */
-  readonly classes?: C
-  /** Aborting rejects with `signal.reason` and ends the source. */
-  readonly signal?: AbortSignal
-}
-
-/** The type of labels that come one by one or in lists, by name. */
-export type ItemLabels<V> = { readonly [K in keyof V]: V[K] extends Label ? LabelOf<readonly V[K][]> : LabelOf<V[K]> }
+const WHERE = 'datasetFrom'
 
 /**
  * A data set of rows that come over time: read from a file, a database or the network. Rows are copied into native memory
@@ -96,7 +64,7 @@ export async function datasetFrom(source: unknown, options: unknown = {}): Promi
   const read = readOptions(WHERE, options, ['classes', 'signal'])
   const signal = readSignal(WHERE, read.signal)
   signal?.throwIfAborted()
-  const iterator = guarded(WHERE, 'ERR_DATA', () => open(source))
+  const iterator = guarded(WHERE, 'ERR_DATA', () => open(WHERE, source))
   const rows = grow(read.classes)
   const pace = createPace()
   let ended = false
@@ -107,12 +75,12 @@ export async function datasetFrom(source: unknown, options: unknown = {}): Promi
       try {
         const given = iterator.next()
         const result = await (aborted ? Promise.race([given, aborted.promise]) : given)
-        item = readResult(result)
+        item = readResult(WHERE, result)
       } catch (cause) {
         // a source that throws has ended by itself
         ended = !signal?.aborted
         signal?.throwIfAborted()
-        throw DownslopeError.is(cause) ? cause : failed(rows.count(), cause)
+        throw DownslopeError.is(cause) ? cause : failed(WHERE, rows.count(), cause)
       }
       if (item.done) {
         ended = true
@@ -138,73 +106,6 @@ export async function datasetFrom(source: unknown, options: unknown = {}): Promi
     aborted?.release()
     rows.close()
     if (!ended) await end(iterator, signal?.aborted === true)
-  }
-}
-
-const WHERE = 'datasetFrom'
-
-interface RowIterator {
-  next(): unknown
-  return?: (() => unknown) | undefined
-}
-
-function open(source: unknown): RowIterator {
-  if (typeof source === 'object' && source !== null) {
-    const { [Symbol.asyncIterator]: over, [Symbol.iterator]: now } = source as Record<symbol, unknown>
-    const method = over ?? now
-    if (typeof method === 'function') return Reflect.apply(method, source, []) as RowIterator
-  }
-  return refuse(WHERE, 'source must be an iterable or async iterable of rows', source, 'ERR_DATA')
-}
-
-function readResult(result: unknown): { done: boolean; value: unknown } {
-  if (typeof result !== 'object' || result === null)
-    refuse(WHERE, 'next() of the source must give objects', result, 'ERR_DATA')
-  const { done, value } = result as IteratorResult<unknown>
-  return { done: Boolean(done), value: done ? undefined : value }
-}
-
-function failed(rows: number, cause: unknown): DownslopeError {
-  const { message } = coded(WHERE, 'ERR_DATA', cause)
-  const text = message.replace(
-    'a value of the caller could not be used, it threw',
-    `the source failed after ${rows} rows:`,
-  )
-  return new DownslopeError('ERR_DATA', text, { cause })
-}
-
-/** Tells the source that no more is wanted. One that is still busy when we abort is not waited for. */
-async function end(iterator: RowIterator, now: boolean): Promise<void> {
-  try {
-    const ending = Promise.resolve(iterator.return?.())
-    ending.catch(() => {})
-    if (!now) await ending
-  } catch {
-    // what went wrong first is what matters
-  }
-}
-
-function abortOf(signal: AbortSignal): { promise: Promise<never>; release(): void } {
-  let stop = (): void => {}
-  const promise = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  promise.catch(() => {})
-  return { promise, release: () => signal.removeEventListener('abort', stop) }
-}
-
-/** Lets the event loop turn when we have had it for a millisecond. */
-function createPace(): () => Promise<void> | undefined {
-  let since = performance.now()
-  return () => {
-    if (performance.now() - since < 1) return undefined
-    return new Promise((resolve) =>
-      setImmediate(() => {
-        since = performance.now()
-        resolve()
-      }),
-    )
   }
 }
 
@@ -309,49 +210,6 @@ function grow(classes: unknown): Rows {
       },
     }
   }
-}
-
-interface Value {
-  readonly role: 'input' | 'target' | 'label' | 'weight'
-  /** Name of the column in native memory. */
-  readonly column: string
-  readonly key: string | undefined
-  readonly value: unknown
-}
-
-/** What an item holds, by how messages call it, in an order of our own. */
-function readItem(where: string, item: unknown, classes: unknown): Map<string, Value> {
-  if (typeof item !== 'object' || item === null) return refuse(where, 'a row must be an object', item, 'ERR_DATA')
-  const read = readOptions(where, item, ['inputs', 'targets', 'labels', 'weights'])
-  const values = new Map<string, Value>()
-  if (isRecord(read.inputs)) {
-    for (const [name, value] of readRecord(where, 'inputs', read.inputs)) {
-      checkInputName(where, name)
-      values.set(`inputs.${name}`, { role: 'input', column: name, key: name, value })
-    }
-  } else values.set('inputs', { role: 'input', column: 'input', key: undefined, value: read.inputs })
-  // classes of outputs that have none are found out here, by the first row
-  const outputs = listOutputs(where, { targets: read.targets, labels: read.labels, classes })
-  for (const { key, column, kind, value } of outputs) {
-    values.set(shown(kind, key), { role: kind === 'labels' ? 'label' : 'target', column, key, value })
-  }
-  if (read.weights !== undefined) {
-    values.set('weights', { role: 'weight', column: WEIGHTS, key: undefined, value: read.weights })
-  }
-  return values
-}
-
-function classesOf(classes: unknown, key: string | undefined): unknown {
-  return key === undefined ? classes : (classes as Readonly<Record<string, unknown>> | undefined)?.[key]
-}
-
-const isSingle = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string'
-
-function lengthOf(value: unknown): number | undefined {
-  if (Array.isArray(value)) return value.length
-  if (isTensorData(value)) return arrayLength(value)
-  if (arrayKind(value) !== undefined) return (value as Uint8Array).length
-  return isTensor(value) ? value.shape[0] : undefined
 }
 
 /** What TypeScript remembers of the columns; `index` finds the classes when they are known. */
