@@ -1,8 +1,10 @@
 //! `NativeTrainer`: advances by chunks of steps.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use downslope_engine::measures::Measured;
 use downslope_engine::trainer::{Advance, EpochRecord, Trainer};
 use napi::Env;
 use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
@@ -24,6 +26,7 @@ pub struct NativeTrainer {
     bases: Vec<Arc<Shared>>,
     names: Vec<String>,
     steps_per_epoch: u32,
+    rows: u32,
     open: AtomicBool,
 }
 
@@ -43,8 +46,10 @@ pub struct NativeAdvance {
 /// Loss and metrics over a data set.
 #[napi(object, object_from_js = false)]
 pub struct NativeValidation {
-    /// Mean loss.
+    /// Mean of the losses' weighted sum.
     pub loss: f64,
+    /// Mean of each loss, in the order of the graph.
+    pub losses: Vec<f64>,
     /// In the order of the options.
     pub metrics: Vec<f64>,
 }
@@ -60,6 +65,8 @@ pub struct NativeEpoch {
     pub steps: u32,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss, in the order of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add.
     pub penalty: f64,
     /// Of its last step.
@@ -76,16 +83,23 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// As JavaScript gets it.
+pub fn validation(measured: Measured) -> NativeValidation {
+    let Measured { loss, losses, metrics } = measured;
+    NativeValidation { loss, losses, metrics }
+}
+
 fn epoch(record: EpochRecord) -> NativeEpoch {
     NativeEpoch {
         epoch: count(record.epoch),
         complete: record.complete,
         steps: count(record.steps),
         loss: record.loss,
+        losses: record.losses,
         penalty: record.penalty,
         learning_rate: record.learning_rate,
         metrics: record.metrics,
-        validation: record.validation.map(|(loss, metrics)| NativeValidation { loss, metrics }),
+        validation: record.validation.map(validation),
         seconds: record.seconds,
     }
 }
@@ -119,6 +133,7 @@ pub fn create_trainer<'env>(
             bases,
             names: trainer.hyperparameters().iter().map(|&name| name.to_owned()).collect(),
             steps_per_epoch: count(trainer.steps_per_epoch()),
+            rows: count(trainer.rows()),
             trainer: Slot::new("trainer", trainer),
             open: false.into(),
         })
@@ -142,10 +157,16 @@ impl NativeTrainer {
         self.names.clone()
     }
 
-    /// Steps in an epoch.
+    /// Steps in the first epoch.
     #[napi(catch_unwind, getter)]
     pub fn steps_per_epoch(&self) -> u32 {
         self.steps_per_epoch
+    }
+
+    /// Rows that it is trained on.
+    #[napi(catch_unwind, getter)]
+    pub fn rows(&self) -> u32 {
+        self.rows
     }
 
     /// Takes up to `steps` steps, with a row of numbers for each or one for all.
@@ -170,6 +191,40 @@ impl NativeTrainer {
     pub fn network<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let lease = Slot::take(&self.trainer);
         spawn(env, move || lease?.with(|trainer, _| trainer.network()).map(network::handle))
+    }
+
+    /// The model with the weights that were kept, or the present ones where none were.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeNetwork>>")]
+    pub fn network_kept<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.network_kept()).map(network::handle))
+    }
+
+    /// Keeps the present weights.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
+    pub fn keep<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.keep()))
+    }
+
+    /// Writes a checkpoint at the end of an epoch: beside, synced and renamed.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
+    pub fn save<'env>(
+        &self,
+        env: &'env Env,
+        path: String,
+        metadata: String,
+        driver: String,
+    ) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.save(&PathBuf::from(path), &metadata, &driver)))
+    }
+
+    /// Goes on from a checkpoint; resolves to what `save` was given as `driver`.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
+    pub fn resume<'env>(&self, env: &'env Env, path: String) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.resume(&PathBuf::from(path))))
     }
 
     /// Asks a running `advance` to end after the present step; the next `advance` runs as ever.

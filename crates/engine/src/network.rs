@@ -15,6 +15,7 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
+use crate::measures::{Measured, MetricSpec};
 use crate::program::ParameterLayout;
 use crate::{Error, Result, machine};
 
@@ -71,6 +72,12 @@ pub enum Transform {
     Argmax,
     /// 1 where positive, else 0: the class of a logit.
     Positive,
+}
+
+impl AsRef<[Transform]> for Transform {
+    fn as_ref(&self) -> &[Transform] {
+        std::slice::from_ref(self)
+    }
 }
 
 /// One output of [`Network::predict`].
@@ -257,13 +264,22 @@ impl Network {
         self.inner.forwards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
+    /// Runs the forward program on any number of rows. There is a transform for each output, or one for all; `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
     /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, and more outputs than memory; `ERR_DATA` for
     /// values that are not finite.
-    pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
+    pub fn predict(
+        &self,
+        inputs: &[Feed<'_>],
+        transforms: impl AsRef<[Transform]>,
+        threads: usize,
+    ) -> Result<Vec<Output>> {
         let i = &*self.inner;
+        let transforms = transforms.as_ref();
+        if transforms.len() != 1 && transforms.len() != i.graph.outputs.len() {
+            return Err(Error::internal("predict: one transform, or one for each output"));
+        }
         let (feeds, rows) = self.check(inputs)?;
         self.check_room(rows)?;
         let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
@@ -281,7 +297,7 @@ impl Network {
             (&i.parameters, &i.states),
             &feeds,
             rows,
-            transform,
+            transforms,
             threads,
             &i.closing,
         )?;
@@ -379,7 +395,7 @@ impl Network {
         }
     }
 
-    /// Mean loss and metrics over a data set, in the order of their names; `loss_graph` is the graph with the loss appended.
+    /// Mean losses and metrics over a data set, in the order asked for; `loss_graph` is the graph with the loss appended.
     ///
     /// # Errors
     /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
@@ -387,9 +403,9 @@ impl Network {
         &self,
         loss_graph: &str,
         data: &Dataset,
-        metrics: &[String],
+        metrics: &[MetricSpec],
         threads: usize,
-    ) -> Result<(f64, Vec<f64>)> {
+    ) -> Result<Measured> {
         let graph = self.extended(loss_graph)?;
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;
@@ -403,24 +419,31 @@ impl Network {
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn save(&self, path: &Path, metadata: &str) -> Result<()> {
-        let list: Vec<(String, Vec<usize>, Vec<f32>)> = self
-            .tensors()
-            .into_iter()
-            .map(|t| self.tensor(&t.name).map(|v| (t.name, t.shape, v)))
-            .collect::<Result<_>>()?;
+        let list = self.plain()?;
         let refs: Vec<_> = list.iter().map(|(n, s, v)| (&n[..], &s[..], &v[..])).collect();
-        checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata)?)
+        checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata, None)?)
     }
 
-    /// Reads what [`Network::save`] wrote; also returns the metadata.
+    /// All tensors, plain, in the order of [`Network::tensors`].
+    pub(crate) fn plain(&self) -> Result<Vec<checkpoint::Tensor>> {
+        let tensors = self.tensors().into_iter();
+        tensors.map(|t| self.tensor(&t.name).map(|values| (t.name, t.shape, values))).collect()
+    }
+
+    /// Reads what [`Network::save`] or [`crate::trainer::Trainer::save`] wrote; also returns the metadata.
     ///
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn load(path: &Path) -> Result<(Self, String)> {
-        let (tensors, both) = checkpoint::read(path)?;
+        let (mut tensors, both) = checkpoint::read(path)?;
         let bad = |what: String| Error::checkpoint(format!("cannot read '{}': {what}", path.display()));
-        let (text, metadata) = unwrap(&both).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
+        let strange = || bad("its metadata are not those of a model".to_owned());
+        let (text, metadata, run) = unwrap(&both).ok_or_else(strange)?;
         let graph = Graph::parse(&text).map_err(|e| bad(e.message))?;
+        if run.is_some() {
+            // a checkpoint is a model with what its run needs besides
+            tensors.retain(|(name, ..)| graph.value(name).is_some());
+        }
         // before any memory is taken, for a graph may promise more than the file holds
         fits(&graph, &tensors).map_err(bad)?;
         let (layout, parameters, state_layout, states) = zeros(&graph).map_err(|e| bad(e.message))?;
@@ -459,13 +482,18 @@ fn fits(graph: &Graph, tensors: &[checkpoint::Tensor]) -> std::result::Result<()
     Ok(())
 }
 
-/// The graph and the caller's metadata as one JSON text.
-fn wrap(graph: &str, metadata: &str) -> Result<String> {
-    serde_json::to_string(&(graph, metadata)).map_err(|e| Error::internal(e.to_string()))
+/// The graph and the caller's metadata as one JSON text; of a checkpoint also what belongs to its run.
+pub(crate) fn wrap(graph: &str, metadata: &str, run: Option<&str>) -> Result<String> {
+    let texts: Vec<&str> = [graph, metadata].into_iter().chain(run).collect();
+    serde_json::to_string(&texts).map_err(|e| Error::internal(e.to_string()))
 }
 
-fn unwrap(text: &str) -> Option<(String, String)> {
-    serde_json::from_str(text).ok()
+/// The texts that [`wrap`] was given.
+pub(crate) fn unwrap(text: &str) -> Option<(String, String, Option<String>)> {
+    let texts: Vec<String> = serde_json::from_str(text).ok()?;
+    let mut texts = texts.into_iter();
+    let whole = (texts.next()?, texts.next()?, texts.next());
+    texts.next().is_none().then_some(whole)
 }
 
 /// The column of a data set that feeds an input.

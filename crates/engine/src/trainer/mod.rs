@@ -1,11 +1,16 @@
 //! Parameters, optimizer state, program and data: advance and snapshot.
 
+mod class_weights;
 mod epoch;
+mod loop_options;
 mod options;
+mod resume;
 mod standardize;
 mod step;
 mod threads;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,15 +20,17 @@ use downslope_kernels::team::{Lease, Team};
 
 use crate::cpu::Arenas;
 use crate::data::{BatchOrder, Dataset};
-use crate::evaluator::{self, Evaluator, Feeds};
+use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
-use crate::metric::Metric;
+use crate::measures::{Measured, Measures};
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
-use crate::{Error, Result, machine};
+use crate::{Error, Result, checkpoint, machine};
 
 use epoch::Progress;
+use loop_options::BatchSizes;
 pub(crate) use options::Optimizer;
+use step::Weights;
 use threads::Choice;
 
 /// Parameters of at least so many floats, which with their gradient and moments leave the second-level cache, are updated by the product
@@ -64,6 +71,8 @@ pub struct EpochRecord {
     pub steps: usize,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add, at the end of the epoch (0 when incomplete).
     pub penalty: f64,
     /// Learning rate of its last step.
@@ -71,7 +80,7 @@ pub struct EpochRecord {
     /// Training metrics, in the order of the options.
     pub metrics: Vec<f64>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
-    pub validation: Option<(f64, Vec<f64>)>,
+    pub validation: Option<Measured>,
     /// Seconds spent in it.
     pub seconds: f64,
 }
@@ -98,8 +107,10 @@ pub struct Trainer {
     order: BatchOrder,
     /// Rows of the base in this epoch's order.
     rows: Vec<u32>,
+    /// Rows of a batch in this epoch.
     batch: usize,
-    metrics: Vec<Box<dyn Metric>>,
+    batches: BatchSizes,
+    measures: Measures,
     validation: Option<Evaluator>,
     progress: Progress,
     seed: u64,
@@ -109,12 +120,21 @@ pub struct Trainer {
     /// Weights of the rows of a piece, kept to allocate nothing in a step.
     piece_weights: Vec<f32>,
     diverged: bool,
+    /// The program has seen its states.
+    prepared: bool,
+    /// Weights of the rows of the base in the loss, where classes have weights.
+    class_weights: Option<Arc<[f32]>>,
+    /// Room for parameters and states that are kept.
+    best: Option<(Floats, Floats)>,
+    has_best: bool,
+    /// What a checkpoint must agree in.
+    identity: BTreeMap<String, String>,
 }
 
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy"]}`.
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}]}` (a name alone is of the first loss).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -127,6 +147,16 @@ impl Trainer {
         options: &str,
     ) -> Result<Self> {
         let options = options::parse(options)?;
+        if let Some(path) = &options.run.checkpoint {
+            checkpoint::writable(path)?;
+        }
+        let (train, validation) = match options.run.validation {
+            Some(part) => {
+                let parts = train.split(&[1.0 - part, part], options.seed, true, true)?;
+                (parts[0].clone(), Some(parts[1].clone()))
+            }
+            None => (train, validation),
+        };
         let graph = network.extended(graph)?;
         if graph.losses.is_empty() {
             return Err(Error::internal("a graph without a loss cannot be trained"));
@@ -134,9 +164,17 @@ impl Trainer {
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
         let optimizer = Optimizer::new(&options.optimizer, &graph)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let metrics = evaluator::metrics(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
-        let batch = if options.batch_size == 0 { train.rows() } else { options.batch_size.min(train.rows()) };
+        let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
+        let batch = batches.largest();
+        let class_weights = options.run.class_weights.as_ref();
+        let class_weights = class_weights.map(|w| class_weights::row_weights(w, &train, feeds.weights(&train)));
+        let class_weights = class_weights.transpose()?;
+        let mut identity = options.run.identity;
+        identity.insert("training rows".to_owned(), train.rows().to_string());
+        let validated = validation.as_ref().map_or(0, Dataset::rows);
+        identity.insert("validation rows".to_owned(), validated.to_string());
         let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
@@ -160,13 +198,13 @@ impl Trainer {
             moments: (0..optimizer.states()).map(|_| zeros("the moments of the optimizer")).collect::<Result<_>>()?,
             good,
             parameters,
-            states,
             optimizer,
             order: BatchOrder::new(options.seed, train.rows(), options.shuffle),
             rows: Vec::with_capacity(train.rows()),
-            batch,
-            progress: Progress::new(metrics.len()),
-            metrics,
+            batch: batches.at(1),
+            batches,
+            progress: Progress::new(&measures),
+            measures,
             validation,
             seed: options.seed,
             threads: Choice::new(wanted, options.threads == 0),
@@ -174,6 +212,12 @@ impl Trainer {
             _lease: lease,
             piece_weights: Vec::with_capacity(program.capacity),
             diverged: false,
+            prepared: false,
+            class_weights,
+            best: if options.run.keep_best { Some((zeros("the best weights")?, states.clone())) } else { None },
+            has_best: false,
+            identity,
+            states,
             data: train,
             feeds,
             program,
@@ -188,15 +232,22 @@ impl Trainer {
         self.optimizer.hyperparameters()
     }
 
-    /// Steps in an epoch.
+    /// Rows that it is trained on.
+    pub fn rows(&self) -> usize {
+        self.data.rows()
+    }
+
+    /// Steps in the present epoch, or in the first before it has begun.
     pub fn steps_per_epoch(&self) -> usize {
         self.data.rows().div_ceil(self.batch)
     }
 
     /// Native memory in bytes, without the data set.
     pub fn bytes(&self) -> usize {
-        let floats = self.parameters.len() * (3 + self.moments.len()) + self.states.len();
+        let kept = usize::from(self.best.is_some());
+        let floats = self.parameters.len() * (3 + kept + self.moments.len()) + self.states.len() * (1 + kept);
         floats * 4
+            + self.class_weights.as_ref().map_or(0, |w| w.len() * 4)
             + self.rows.capacity() * 4
             + self.arenas.bytes()
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
@@ -224,7 +275,9 @@ impl Trainer {
             return Ok(out);
         }
         let data = self.data.clone();
-        let (feeds, weights) = (self.feeds.of(&data), self.feeds.weights(&data));
+        let classes = self.class_weights.clone();
+        let (feeds, own) = (self.feeds.of(&data), self.feeds.weights(&data));
+        let weights = Weights { loss: classes.as_deref().or(own), own };
         let mut clock = started;
         while out.steps < steps {
             if cancel.load(Ordering::Relaxed) {
@@ -247,14 +300,14 @@ impl Trainer {
             if !finite {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.metrics));
+                out.epochs.push(self.progress.record(row[0], &self.measures));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.metrics));
+                        out.epochs.push(self.progress.record(row[0], &self.measures));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -268,7 +321,7 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.metrics));
+            out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
     }

@@ -6,7 +6,13 @@ use downslope_kernels::team::Team;
 
 use super::Trainer;
 use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
-use crate::evaluator;
+
+/// Weights of the rows of the base: in the loss, where classes may have weights as well, and their own, which metrics use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights<'a> {
+    pub loss: Option<&'a [f32]>,
+    pub own: Option<&'a [f32]>,
+}
 
 impl Trainer {
     /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
@@ -15,7 +21,7 @@ impl Trainer {
         &mut self,
         row: &[f64],
         feeds: &[Option<Feed<'_>>],
-        weights: Option<&[f32]>,
+        Weights { loss: weights, own }: Weights<'_>,
         cancel: &AtomicBool,
     ) -> Option<bool> {
         let p = &mut self.progress;
@@ -37,9 +43,12 @@ impl Trainer {
             Machine::new(&self.program, &self.layout, &self.state_layout, self.kernels, &mut self.arenas, tensors);
         let mut team: Option<&mut Team> = if self.threads.use_team() { self.team.as_mut() } else { None };
         let mut piece = Piece { feeds, rows: &[], next: &[], weights, scale, first: 0 };
-        if p.total_steps == 0 {
+        if !self.prepared {
+            self.prepared = true;
             machine.run(Part::Prepare, &piece, &step, None);
         }
+        // what a cancelled step left behind
+        self.measures.take_sums().for_each(drop);
         let mut loss = 0.0;
         for rows in batch.chunks(self.program.capacity) {
             if piece.first > 0 && cancel.load(Ordering::Relaxed) {
@@ -53,13 +62,28 @@ impl Trainer {
                 self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.piece_weights[..]
             });
-            loss += evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics).0;
+            loss += self.measures.losses_of(&machine, &self.program.losses, rows.len(), weighing).0;
+            let weighing = if self.class_weights.is_none() {
+                weighing
+            } else {
+                // metrics compare predictions with targets as they are: a class counts by its rows
+                own.map(|w| {
+                    self.piece_weights.clear();
+                    self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
+                    &self.piece_weights[..]
+                })
+            };
+            self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weighing);
             piece.first += rows.len();
         }
         if !self.program.update.is_empty() {
             machine.run(Part::Update, &piece, &step, team);
         }
+        self.optimizer.done();
         let mean = if total > 0.0 { loss / total } else { 0.0 };
+        for (part, sum) in p.parts.iter_mut().zip(self.measures.take_sums()) {
+            *part += if total > 0.0 { sum / total } else { 0.0 };
+        }
         p.add(mean, row[0]);
         Some(mean.is_finite())
     }
