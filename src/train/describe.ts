@@ -53,7 +53,7 @@ export function describe(network: Network, options?: FitOptions): Description {
     const known = readNetwork('describe', network)
     const plan = options === undefined ? undefined : readFitOptions('describe', options)
     const graph = plan === undefined ? known.graph : withLoss('describe', known, plan.loss, likely(known, plan.loss))
-    const rule = JSON.stringify(plan?.optimizer.rule ?? { kind: 'sgd' })
+    const rule = JSON.stringify({ optimizer: plan?.optimizer.rule ?? { kind: 'sgd' }, ...plan?.clip })
     const json = unwrap(native().describe(JSON.stringify(graph), plan === undefined ? 1 : plan.batchSize || 32, rule))
     const { rows, flops, bytes, memory, program } = JSON.parse(json) as Omit<Description, 'layers' | 'parameters'>
     const parameters = known.layers.reduce((sum, layer) => sum + layer.parameters, 0)

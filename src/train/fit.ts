@@ -172,7 +172,7 @@ function engineOptions(job: Job): string {
     ...((plan.checkpoint ?? plan.resume) ? { identity: identityOf(job) } : {}),
     keepBest: plan.earlyStopping?.restoreBest ?? false,
   }
-  return JSON.stringify({ optimizer: optimizer.rule, batchSize, shuffle, seed, threads, metrics, run })
+  return JSON.stringify({ optimizer: optimizer.rule, batchSize, shuffle, seed, threads, metrics, run, ...plan.clip })
 }
 
 /** What must be the same when a checkpoint is resumed, by what messages call it. */
@@ -182,6 +182,7 @@ function identityOf(job: Job): Record<string, string> {
   return {
     loss: plan.loss,
     optimizer: JSON.stringify(plan.optimizer.rule),
+    clipping: JSON.stringify(plan.clip),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
     metrics: JSON.stringify(plan.metrics),

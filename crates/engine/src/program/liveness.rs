@@ -68,7 +68,8 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(x, false);
             f(out, true);
         }
-        I::Update { .. } => {}
+        I::Update { .. } | I::Squares { .. } => {}
+        I::MaxNorm { parameter, .. } => f(Place::Parameter(parameter), true),
     }
 }
 
