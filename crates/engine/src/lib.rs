@@ -12,10 +12,12 @@ mod forward;
 pub mod graph;
 pub mod initializer;
 mod machine;
+pub mod measures;
 pub mod metric;
 pub mod network;
 mod ops;
 mod program;
+mod targets;
 pub mod trainer;
 
 // the helpers of the tests, which know this crate by its name
