@@ -18,7 +18,7 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::cpu::Arenas;
+use crate::cpu::{Arenas, Feed};
 use crate::data::{BatchOrder, Dataset};
 use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
@@ -45,7 +45,7 @@ pub(crate) fn program(optimizer: &Optimizer, graph: &Graph, layout: &ParameterLa
         () if optimizer.plain_descent() => 0,
         () => FUSE_FROM,
     };
-    let mut program = compile(graph, layout, Mode::Train { fuse_from }, batch.clamp(1, PIECE))?;
+    let mut program = compile(graph, layout, Mode::Train { fuse_from }, graph.piece(batch.max(1)))?;
     if !optimizer.clips_norm() {
         program.norm.clear();
         program.norm_len = 0;
@@ -259,12 +259,8 @@ impl Trainer {
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
-    /// per step, or a single row for all of them.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
-    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+    /// Checks the rows that [`Trainer::advance`] takes.
+    pub(crate) fn check(&self, rows: &[f64], steps: usize) -> Result<()> {
         let width = self.hyperparameters().len();
         if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
@@ -272,7 +268,27 @@ impl Trainer {
                 rows.len()
             )));
         }
-        self.optimizer.check(rows)?;
+        self.optimizer.check(rows)
+    }
+
+    /// Parameters, for a caller that looks at them after each step.
+    pub(crate) fn parameters(&mut self) -> (&ParameterLayout, &mut Floats) {
+        (&self.layout, &mut self.parameters)
+    }
+
+    /// The data set and the columns of it that feed the program.
+    pub(crate) fn data(&self) -> (&Dataset, &Feeds) {
+        (&self.data, &self.feeds)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        self.check(rows, steps)?;
+        let width = self.hyperparameters().len();
         let started = Instant::now();
         let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
         let mut out = Advance::default();
@@ -294,7 +310,7 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+            let Some(loss) = self.step(row, &feeds, weights, cancel) else {
                 out.cancelled = true;
                 break;
             };
@@ -303,7 +319,7 @@ impl Trainer {
             self.threads.took(now - clock);
             self.progress.seconds += (now - clock).as_secs_f64();
             clock = now;
-            if !finite {
+            if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
                 out.epochs.push(self.progress.record(row[0], &self.measures));
@@ -330,6 +346,26 @@ impl Trainer {
             out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
+    }
+
+    /// Takes one step for a caller that looks at the parameters after each: the loss before it, or nothing when `cancel` was set.
+    pub(crate) fn single(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<f64> {
+        if self.progress.steps == 0 {
+            self.begin_epoch();
+        }
+        let started = Instant::now();
+        let loss = self.step(row, feeds, Weights { loss: weights, own: weights }, cancel)?;
+        self.threads.took(started.elapsed());
+        if self.progress.steps == self.steps_per_epoch() {
+            self.progress.steps = 0;
+        }
+        Some(loss)
     }
 
     fn diverge(&mut self) {
