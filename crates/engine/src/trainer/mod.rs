@@ -140,7 +140,9 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}] (a name alone is of the first loss), "clipNorm": 1, "clipValue": 0.5}`.
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}], "clipNorm": 1, "clipValue": 0.5, "run": {"batchSizes": [[1, 32], [5, 64]],
+    /// "validation": 0.2, "classWeights": "balanced", "keepBest": true, "checkpoint": "path", "identity": {}}}` (a name alone is of the first
+    /// loss; all of `run`, `clipNorm` and `clipValue` may be left out).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
