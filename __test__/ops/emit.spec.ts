@@ -43,7 +43,10 @@ test('big constants become states, except indices', (t) => {
     nodes.map(({ op }) => op),
     ['constant', 'multiply', 'constant', 'gather'],
   )
-  t.deepEqual(nodes[2]?.attributes.values, Array.from({ length: 70 }, () => 0))
+  t.deepEqual(
+    nodes[2]?.attributes.values,
+    Array.from({ length: 70 }, () => 0),
+  )
 })
 
 test('constants are copies', (t) => {
