@@ -1,5 +1,6 @@
+import { WEIGHTS } from '../data/columns.ts'
 import type { DatasetMeta } from '../data/dataset.ts'
-import type { Label } from '../data/labels.ts'
+import type { Labels } from '../data/forms.ts'
 import type { NativeTensor } from '../native/index.ts'
 import { multiply } from '../ops/arithmetic.ts'
 import { emit } from '../ops/emit.ts'
@@ -18,8 +19,10 @@ export interface ObjectiveData<
 > {
   /** Rows of the batch: one expression, or by name for a data set with named inputs. */
   readonly inputs: I
-  /** Numbers as in the data set (`[n]` is `['rows', 1]`), or class ids `['rows']`. */
+  /** Numbers as in the data set (`[n]` is `['rows', 1]`), or class ids `['rows']`; by name where there are several. */
   readonly targets: T
+  /** Weights of the rows, `['rows']`, where the data set has them. */
+  readonly weights?: Expression
 }
 
 /** Expressions on their way to the engine. */
@@ -48,7 +51,7 @@ export function objectiveProgram<P>(
   where: string,
   objective: unknown,
   parameters: readonly Entry[],
-  meta: DatasetMeta<Label> | undefined,
+  meta: DatasetMeta<Labels> | undefined,
 ): Program {
   if (typeof objective !== 'function') return refuse(where, 'the objective must be a function', objective)
   const owner = {}
@@ -80,18 +83,31 @@ export function constantsOf<P>(entries: readonly Entry[]): Handles<P> {
   return Object.freeze(Object.fromEntries(handles)) as Handles<P>
 }
 
-function dataHandles(meta: DatasetMeta<Label>, owner: object): { inputs: Input[]; data: ObjectiveData<never> } {
+function dataHandles(meta: DatasetMeta<Labels>, owner: object): { inputs: Input[]; data: ObjectiveData<never> } {
   const inputs = meta.inputs.map(
     ({ name, shape, type }): Input => ({ name, shape: ['rows', ...shape], type: type === 'u32' ? 'u32' : 'f32' }),
   )
-  const target: Input =
-    meta.targets === undefined
-      ? { name: 'target', shape: ['rows'], type: 'u32' }
-      : { name: 'target', shape: ['rows', ...meta.targets], type: 'f32' }
-  const handle = ({ name, shape, type }: Input): Expression => leaf(name, shape, type, owner, false)
-  const named = Object.freeze(Object.fromEntries(inputs.map((input) => [input.name, handle(input)])))
-  const data = { inputs: meta.named ? named : named[inputs[0]?.name ?? ''], targets: handle(target) }
-  return { inputs: [...inputs, target], data: Object.freeze(data) as unknown as ObjectiveData<never> }
+  const outputs = meta.outputs.map(
+    ({ column, shape }): Input =>
+      shape === undefined
+        ? { name: column, shape: ['rows'], type: 'u32' }
+        : { name: column, shape: ['rows', ...shape], type: 'f32' },
+  )
+  const weights: Input[] = meta.weighted ? [{ name: WEIGHTS, shape: ['rows'], type: 'f32' }] : []
+  const all = [...inputs, ...outputs, ...weights]
+  const handles = new Map(all.map(({ name, shape, type }) => [name, leaf(name, shape, type, owner, false)]))
+  const named = (keys: readonly (readonly [string, string])[]): Readonly<Record<string, Expression | undefined>> =>
+    Object.freeze(Object.fromEntries(keys.map(([key, name]) => [key, handles.get(name)])))
+  const [only] = meta.outputs
+  const data = {
+    inputs: meta.named ? named(inputs.map(({ name }) => [name, name])) : handles.get(inputs[0]?.name ?? ''),
+    targets:
+      only?.key === undefined
+        ? handles.get(only?.column ?? '')
+        : named(meta.outputs.map(({ key, column }) => [key ?? column, column])),
+    ...(meta.weighted ? { weights: handles.get(WEIGHTS) } : {}),
+  }
+  return { inputs: all, data: Object.freeze(data) as unknown as ObjectiveData<never> }
 }
 
 /** Writes named expressions as a graph; with `loss` the first is what is minimised. */

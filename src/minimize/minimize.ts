@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.ts'
 import { insideOf } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import { type NativeTensor, receive, unwrap, unwrapLater } from '../native/index.ts'
 import { expressions, type NativeMinimizer } from '../native/minimizer.ts'
 import type { Expression } from '../ops/expression.ts'
@@ -51,7 +52,7 @@ interface Job {
   readonly start: readonly Entry[]
   readonly program: Program
   /** A view of our own, closed at the end. */
-  readonly data: Dataset | undefined
+  readonly data: Dataset<Labels> | undefined
 }
 
 /**

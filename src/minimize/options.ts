@@ -1,4 +1,5 @@
 import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import { type OptimizerName, type OptimizerPlan, readOptimizer } from '../optimizer/index.ts'
 import type { Optimizer } from '../optimizer/optimizer.ts'
 import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
@@ -32,7 +33,7 @@ export interface MinimizeOptions {
 /** Options of {@link minimize} for an objective over the rows of a data set. */
 export interface MinimizeDataOptions extends Omit<MinimizeOptions, 'data'> {
   /** Rows that the objective gets as `{ inputs, targets }`, a batch for each step. */
-  readonly data: Dataset
+  readonly data: Dataset<Labels>
   /** Rows per step, an integer ≥ 1 (clamped to the data), or `'all'`; default 32. */
   readonly batchSize?: number | 'all'
   /** Another order of the rows in each epoch; default `true`. */
@@ -44,7 +45,7 @@ export interface MinimizePlan {
   readonly optimizer: OptimizerPlan
   readonly steps: number
   readonly tolerance: number | undefined
-  readonly data: Dataset | undefined
+  readonly data: Dataset<Labels> | undefined
   /** Rows per step; 0 for all. */
   readonly batchSize: number
   readonly signal: AbortSignal | undefined
@@ -90,7 +91,7 @@ export function readMinimizeOptions(where: string, value: unknown): MinimizePlan
     steps: readInteger(where, 'steps', read.steps, 1, 1000),
     tolerance:
       read.tolerance === undefined ? undefined : readNumber(where, 'tolerance', read.tolerance, ranges.notNegative),
-    data: data as Dataset | undefined,
+    data: data as Dataset<Labels> | undefined,
     batchSize: data === undefined ? 0 : readBatchSize(where, read.batchSize),
     signal: readSignal(where, read.signal),
     engine: {
