@@ -22,7 +22,7 @@ const room = (path: string): string => relative(source, path).split('/')[0] as s
 
 /** Which rooms a room may use. What is not named here may be used by all. */
 const allowed: Record<string, readonly string[]> = {
-  schedule: [],
+  schedule: ['metric'],
   regularizer: [],
   optimizer: ['schedule'],
   data: ['native'],
