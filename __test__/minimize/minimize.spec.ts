@@ -11,6 +11,7 @@ import {
   gradient,
   type MinimizeStep,
   minimize,
+  reduceOnPlateau,
   sgd,
   tensor,
 } from '../../src/index.ts'
@@ -115,6 +116,18 @@ test('schedules see the steps as the length of the run', async (t) => {
     { epoch: 2, stepsPerEpoch: 1, totalSteps: 3 },
     { epoch: 3, stepsPerEpoch: 1, totalSteps: 3 },
   ])
+})
+
+test('a plateau of the objective reduces the rate', async (t) => {
+  // x swings between 1 and −1 until the rate falls
+  const learningRate = reduceOnPlateau({ initial: 1, patience: 3, factor: 0.5 })
+  const records = await all(minimize(parabola, { x: 1 }, { optimizer: sgd({ learningRate }), steps: 8 }))
+  t.deepEqual(
+    records.map(({ parameters }) => parameters.x),
+    [1, -1, 1, -1, 1, 0, 0, 0],
+  )
+  const other = sgd({ learningRate: reduceOnPlateau({ initial: 1, monitor: 'validation.loss' }) })
+  await rejectsCode(t, 'ERR_OPTION', () => minimize(parabola, { x: 1 }, { optimizer: other }), /must be one of loss/)
 })
 
 test('weight decay applies to every parameter', async (t) => {

@@ -1,26 +1,31 @@
-/** Watches whether the objective still changes. */
-export interface Convergence {
-  /** Takes the next value; true when it and the one before are within the tolerance. */
-  next(value: number): boolean
+/** Watches an objective from epoch to epoch; without data each step is an epoch. */
+export interface Watch {
+  /** Takes the value of the next step; the mean of an epoch that ends with it, else `undefined`. */
+  next(value: number): number | undefined
+  /** The last two epochs are within the tolerance. */
+  readonly converged: boolean
 }
 
-/** Compares values of steps, or with several steps in an epoch the means of epochs. */
-export function createConvergence(tolerance: number | undefined, stepsPerEpoch: number): Convergence {
+/** Watches means of epochs. */
+export function createWatch(tolerance: number | undefined, stepsPerEpoch: number): Watch {
   let last = Number.NaN
   let sum = 0
   let count = 0
+  let converged = false
   return {
     next(value) {
-      if (tolerance === undefined) return false
       sum += value
       count += 1
-      if (count < stepsPerEpoch) return false
+      if (count < stepsPerEpoch) return undefined
       const mean = sum / count
       const scale = Math.max(1, Math.abs(mean), Math.abs(last))
-      const converged = Math.abs(mean - last) <= tolerance * scale
+      converged = tolerance !== undefined && Math.abs(mean - last) <= tolerance * scale
       last = mean
       sum = 0
       count = 0
+      return mean
+    },
+    get converged() {
       return converged
     },
   }

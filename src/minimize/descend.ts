@@ -1,8 +1,10 @@
 import { unwrapLater } from '../native/index.ts'
 import type { NativeMinimizer } from '../native/minimizer.ts'
+import type { Companions } from '../schedule/fed.ts'
+import type { Clock } from '../train/clock.ts'
 import { createRows } from '../train/rows.ts'
 import type { RunContext } from '../train/run.ts'
-import { createConvergence } from './convergence.ts'
+import { createWatch } from './convergence.ts'
 import type { MinimizePlan } from './options.ts'
 import { strideOf, type TrailPart, trailPart } from './trail.ts'
 
@@ -32,14 +34,16 @@ export interface Descent {
 export async function descend(
   minimizer: NativeMinimizer,
   plan: MinimizePlan,
+  companions: Companions,
   start: Float32Array,
   context: RunContext<TrailPart>,
   aborted: () => void,
 ): Promise<Descent> {
   const { stepsPerEpoch } = minimizer
   const { length } = start
-  const rows = createRows(plan.optimizer, minimizer.hyperparameters, stepsPerEpoch, plan.steps)
-  const convergence = createConvergence(plan.tolerance, stepsPerEpoch)
+  const clock = evenClock(plan.steps, stepsPerEpoch)
+  const rows = createRows(plan.optimizer, minimizer.hyperparameters, clock, companions)
+  const watch = createWatch(plan.tolerance, stepsPerEpoch)
   const stride = strideOf(plan.steps, length)
   const most = Math.max(1, Math.floor(RECORDED / length))
   let ahead = 64
@@ -50,7 +54,9 @@ export async function descend(
     const watched = context.watched
     // a watcher sees the first steps one by one, then in groups that grow
     const limit = watched ? 2 ** Math.min(chunk, 20) : most
-    const wanted = Math.min(plan.steps - done, limit, most, rows.constant ? most : ahead)
+    // schedules that are fed by what an epoch gave wait for its end
+    const fed = companions.list.length > 0 ? clock.at(done).left : most
+    const wanted = Math.min(plan.steps - done, limit, fed, most, rows.constant ? most : ahead)
     const began = performance.now()
     const row = rows.fill(done, wanted)
     const result = await unwrapLater(minimizer.advance(row, wanted, watched ? WATCHED : CHUNK, true))
@@ -58,25 +64,37 @@ export async function descend(
     const { values, diverged } = result
     const after = result.parameters ?? new Float32Array(0)
     let taken = result.steps
-    let converged = false
-    for (let step = 0; step < taken && !converged; step++) {
-      converged = convergence.next(values[step] ?? Number.NaN)
-      if (converged) taken = step + 1
+    for (let step = 0; step < taken && !watch.converged; step++) {
+      const loss = watch.next(values[step] ?? Number.NaN)
+      if (loss !== undefined) for (const companion of companions.list) companion.observe({ loss })
+      if (watch.converged) taken = step + 1
     }
     const at = (step: number): Float32Array =>
       step === 0 ? parameters : after.slice((step - 1) * length, step * length)
     context.emit(trailPart(done, parameters, values.subarray(0, taken), after, stride))
-    if (diverged && !converged) {
+    if (diverged && !watch.converged) {
       const good = lastFinite(values, at, taken)
       return { status: 'diverged', parameters: at(good), steps: done + taken, value: values[good] ?? Number.NaN }
     }
     parameters = at(taken)
     done += taken
-    if (converged) return { status: 'converged', parameters, steps: done, value: undefined }
+    if (watch.converged) return { status: 'converged', parameters, steps: done, value: undefined }
     const pace = result.steps / Math.max(performance.now() - began, 0.01)
     ahead = Math.max(1, Math.min(AHEAD, Math.ceil(pace * CHUNK), ahead * 4))
   }
   return { status: 'completed', parameters, steps: done, value: undefined }
+}
+
+function evenClock(totalSteps: number, stepsPerEpoch: number): Clock {
+  return {
+    totalSteps,
+    before: (epoch) => (epoch - 1) * stepsPerEpoch,
+    at: (step) => ({
+      epoch: Math.floor(step / stepsPerEpoch) + 1,
+      stepsPerEpoch,
+      left: stepsPerEpoch - (step % stepsPerEpoch),
+    }),
+  }
 }
 
 /** The last step of a chunk that started from finite parameters with a finite value. */

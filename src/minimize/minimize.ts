@@ -5,6 +5,8 @@ import { type NativeTensor, receive, unwrap, unwrapLater } from '../native/index
 import { expressions, type NativeMinimizer } from '../native/minimizer.ts'
 import type { Expression } from '../ops/expression.ts'
 import { guarded } from '../options.ts'
+import type { Companions } from '../schedule/fed.ts'
+import { companionsOf } from '../train/rows.ts'
 import { type Run, type RunContext, startRun } from '../train/run.ts'
 import { type Descent, descend, type MinimizeStatus } from './descend.ts'
 import { type ObjectiveData, objectiveProgram, type Program } from './graph.ts'
@@ -51,6 +53,8 @@ interface Job {
   readonly plan: MinimizePlan
   readonly start: readonly Entry[]
   readonly program: Program
+  /** What schedules remember that are fed by the objective. */
+  readonly companions: Companions
   /** A view of our own, closed at the end. */
   readonly data: Dataset<Labels> | undefined
 }
@@ -141,7 +145,8 @@ function prepare(objective: unknown, parameters: unknown, options: unknown): Job
   const start = readPoint('minimize', 'parameters', parameters)
   const meta = plan.data && insideOf('minimize', plan.data).meta
   const program = objectiveProgram('minimize', objective, start, meta)
-  return { plan, start, program, data: plan.data?.take(plan.data.size) }
+  const companions = companionsOf('minimize', plan.optimizer, ['loss'])
+  return { plan, start, program, companions, data: plan.data?.take(plan.data.size) }
 }
 
 async function work<P>(job: Job, context: RunContext<TrailPart>): Promise<MinimizeResult<P>> {
@@ -167,7 +172,7 @@ async function work<P>(job: Job, context: RunContext<TrailPart>): Promise<Minimi
     const first = flatten(start)
     const minimizer = await make(first, { ...plan.engine, optimizer: plan.optimizer.rule })
     aborted()
-    const descent = await descend(minimizer, plan, first, context, aborted)
+    const descent = await descend(minimizer, plan, job.companions, first, context, aborted)
     const value = await finalValue(descent, job, make, aborted)
     aborted()
     const { parameters, status, steps } = descent
