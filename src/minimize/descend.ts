@@ -49,6 +49,8 @@ export async function descend(
   let ahead = 64
   let done = 0
   let parameters = start
+  /** What the last step with finite numbers started from. */
+  let good = { parameters: start, value: Number.NaN }
   for (let chunk = 0; done < plan.steps; chunk++) {
     if (context.stopped) return { status: 'stopped', parameters, steps: done, value: undefined }
     const watched = context.watched
@@ -72,10 +74,8 @@ export async function descend(
     const at = (step: number): Float32Array =>
       step === 0 ? parameters : after.slice((step - 1) * length, step * length)
     context.emit(trailPart(done, parameters, values.subarray(0, taken), after, stride))
-    if (diverged && !watch.converged) {
-      const good = lastFinite(values, at, taken)
-      return { status: 'diverged', parameters: at(good), steps: done + taken, value: values[good] ?? Number.NaN }
-    }
+    if (taken > 0) good = { parameters: at(taken - 1), value: values[taken - 1] ?? Number.NaN }
+    if (diverged && !watch.converged) return { status: 'diverged', ...good, steps: done + taken }
     parameters = at(taken)
     done += taken
     if (watch.converged) return { status: 'converged', parameters, steps: done, value: undefined }
@@ -95,12 +95,4 @@ function evenClock(totalSteps: number, stepsPerEpoch: number): Clock {
       left: stepsPerEpoch - (step % stepsPerEpoch),
     }),
   }
-}
-
-/** The last step of a chunk that started from finite parameters with a finite value. */
-function lastFinite(values: Float64Array, at: (step: number) => Float32Array, taken: number): number {
-  for (let step = Math.min(taken, values.length - 1); step > 0; step--) {
-    if (Number.isFinite(values[step]) && at(step).every(Number.isFinite)) return step
-  }
-  return 0
 }

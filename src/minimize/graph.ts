@@ -21,7 +21,7 @@ export interface ObjectiveData<
   readonly inputs: I
   /** Numbers as in the data set (`[n]` is `['rows', 1]`), or class ids `['rows']`; by name where there are several. */
   readonly targets: T
-  /** Weights of the rows, `['rows']`, where the data set has them. */
+  /** Weights of the rows, `['rows']`, where the data set has them; they are applied already where an objective gives one value per row. */
   readonly weights?: Expression
 }
 
@@ -31,6 +31,8 @@ export interface Program {
   readonly graph: string
   /** Big constants. */
   readonly constants: readonly NativeTensor[]
+  /** The first output has one value per row of a batch. */
+  readonly perRow: boolean
 }
 
 interface Input {
@@ -141,5 +143,5 @@ export function write(
     shape: [...shape],
     values: numbers,
   }))
-  return { graph: JSON.stringify(graph), constants }
+  return { graph: JSON.stringify(graph), constants, perRow: hasRows(outputs[0]?.[1].shape ?? []) }
 }

@@ -36,9 +36,9 @@ export interface MinimizeStep<P> {
 
 /** What {@link minimize} resolves to. */
 export interface MinimizeResult<P> {
-  /** Parameters after the last step; after divergence the last ones with a finite value. */
+  /** Parameters after the last step; after divergence those that the last step with finite numbers started from. */
   readonly parameters: ValuesOf<P>
-  /** The objective at `parameters`, with data the mean over all rows (batch by batch; after divergence of one batch). */
+  /** The objective at `parameters`, with data the mean over all rows (batch by batch; after divergence of the batch of that step). */
   readonly value: number
   /** How it ended: all steps taken, the tolerance reached, not finite any more, or `.stop()`. */
   readonly status: MinimizeStatus
@@ -159,7 +159,7 @@ async function work<P>(job: Job, context: RunContext<TrailPart>): Promise<Minimi
   }
   const make = async (point: Float32Array, engine: object): Promise<NativeMinimizer> => {
     const tensors = [...toNative(start, point), ...program.constants]
-    const text = JSON.stringify({ batchSize: plan.batchSize, ...engine })
+    const text = JSON.stringify(engine)
     const handle = data && insideOf('minimize', data).handle
     const made = await receive(expressions().createMinimizer(program.graph, tensors, handle, text))
     open.add(made)
@@ -170,7 +170,7 @@ async function work<P>(job: Job, context: RunContext<TrailPart>): Promise<Minimi
     signal?.addEventListener('abort', cancel, { once: true })
     context.onStop = cancel
     const first = flatten(start)
-    const minimizer = await make(first, { ...plan.engine, optimizer: plan.optimizer.rule })
+    const minimizer = await make(first, { ...plan.engine, batchSize: plan.batchSize, optimizer: plan.optimizer.rule })
     aborted()
     const descent = await descend(minimizer, plan, job.companions, first, context, aborted)
     const value = await finalValue(descent, job, make, aborted)
@@ -197,10 +197,12 @@ async function finalValue(
     const { outputs } = unwrap(await expressions().evaluateGraph(program.graph, tensors, false))
     return outputs[0]?.values[0] ?? Number.NaN
   }
-  // steps of size 0 change nothing and say what the objective is
+  // steps of size 0 change nothing and say what the objective is; one value per row has a mean over all at once
   const optimizer = { kind: 'sgd', momentum: false, nesterov: false }
-  const still = await make(parameters, { threads: plan.engine.threads, seed: 0, shuffle: false, optimizer })
-  const batch = plan.batchSize === 0 ? data.size : Math.min(plan.batchSize, data.size)
+  const batchSize = program.perRow ? 0 : plan.batchSize
+  const { threads } = plan.engine
+  const still = await make(parameters, { optimizer, batchSize, threads, seed: 0, shuffle: false })
+  const batch = batchSize === 0 ? data.size : Math.min(batchSize, data.size)
   const row = new Float64Array(still.hyperparameters.length)
   let sum = 0
   for (let done = 0; done < still.stepsPerEpoch; ) {
