@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   optimizer: ['schedule'],
   data: ['native'],
   metric: ['loss'],
-  loss: [],
+  loss: ['ops'],
   ops: ['data'],
   minimize: ['data', 'native', 'ops', 'optimizer', 'schedule', 'train'],
   model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],

@@ -5,9 +5,10 @@ use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
+use crate::noise::NoiseKernels;
 use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
-use crate::update::VariantKernels;
+use crate::update::{LimitKernels, VariantKernels};
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -27,6 +28,8 @@ pub struct Kernels {
     pub gemm: GemmKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
+    /// Norms of gradients, limits of weights.
+    pub limit: LimitKernels,
     /// Sums, maxima, softmax.
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
@@ -35,6 +38,8 @@ pub struct Kernels {
     pub batch: BatchKernels,
     /// Dropout masks.
     pub dropout: DropoutKernels,
+    /// Random noise.
+    pub noise: NoiseKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -46,10 +51,12 @@ macro_rules! table {
             basic: BasicKernels::$constant,
             gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,
+            limit: LimitKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
             batch: BatchKernels::$constant,
             dropout: DropoutKernels::$constant,
+            noise: NoiseKernels::$constant,
         }
     };
 }
