@@ -1,5 +1,4 @@
-import { unwrapLater } from '../native/index.ts'
-import type { NativeMinimizer } from '../native/minimizer.ts'
+import { type NativeMinimizer, unwrapLater } from '../native/index.ts'
 import type { Companions } from '../schedule/fed.ts'
 import type { Clock } from '../train/clock.ts'
 import { createRows } from '../train/rows.ts'

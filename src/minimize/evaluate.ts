@@ -1,7 +1,6 @@
 import { isTensor, type Tensor } from '../data/tensor.ts'
 import { arrayKind } from '../data/typed.ts'
-import { unwrapLater } from '../native/index.ts'
-import { expressions } from '../native/minimizer.ts'
+import { native, unwrapLater } from '../native/index.ts'
 import { type Expression, expressionInside, readOperand } from '../ops/expression.ts'
 import { guarded, refuse } from '../options.ts'
 import { constantsOf, write } from './graph.ts'
@@ -35,7 +34,7 @@ export async function evaluate<
     const { outputs, single } = readOutputs(made)
     return { outputs, single, program: write('evaluate', outputs, { owner: {}, parameters: [], inputs: [] }, false) }
   })
-  const result = await unwrapLater(expressions().evaluateGraph(program.graph, [...program.constants], false))
+  const result = await unwrapLater(native().evaluateGraph(program.graph, [...program.constants], false))
   const values = outputs.map(([name, { shape }], index) => [
     name,
     fromNative(result.outputs[index], shape.length === 0),

@@ -1,5 +1,4 @@
-import { unwrapLater } from '../native/index.ts'
-import { expressions } from '../native/minimizer.ts'
+import { native, unwrapLater } from '../native/index.ts'
 import type { Expression } from '../ops/expression.ts'
 import { guarded } from '../options.ts'
 import { objectiveProgram } from './graph.ts'
@@ -34,7 +33,7 @@ export async function gradient<P extends Point<P>>(
     return { entries, program: objectiveProgram<P>('gradient', objective, entries, undefined) }
   })
   const tensors = [...toNative(entries, flatten(entries)), ...program.constants]
-  const { outputs, gradients } = await unwrapLater(expressions().evaluateGraph(program.graph, tensors, true))
+  const { outputs, gradients } = await unwrapLater(native().evaluateGraph(program.graph, tensors, true))
   const byName = new Map(gradients.map((tensor) => [tensor.name, tensor]))
   const parts = entries.map(({ name, id, plain }) => [name, fromNative(byName.get(id), plain)])
   const value = fromNative(outputs[0], true) as number

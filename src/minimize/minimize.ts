@@ -1,8 +1,7 @@
 import type { Dataset } from '../data/dataset.ts'
 import { insideOf } from '../data/dataset.ts'
 import type { Labels } from '../data/forms.ts'
-import { type NativeTensor, receive, unwrap, unwrapLater } from '../native/index.ts'
-import { expressions, type NativeMinimizer } from '../native/minimizer.ts'
+import { type NativeMinimizer, type NativeTensor, native, receive, unwrap, unwrapLater } from '../native/index.ts'
 import type { Expression } from '../ops/expression.ts'
 import { guarded } from '../options.ts'
 import type { Companions } from '../schedule/fed.ts'
@@ -161,7 +160,7 @@ async function work<P>(job: Job, context: RunContext<TrailPart>): Promise<Minimi
     const tensors = [...toNative(start, point), ...program.constants]
     const text = JSON.stringify(engine)
     const handle = data && insideOf('minimize', data).handle
-    const made = await receive(expressions().createMinimizer(program.graph, tensors, handle, text))
+    const made = await receive(native().createMinimizer(program.graph, tensors, handle, text))
     open.add(made)
     return made
   }
@@ -194,7 +193,7 @@ async function finalValue(
   if (value !== undefined) return value
   if (data === undefined) {
     const tensors: NativeTensor[] = [...toNative(start, parameters), ...program.constants]
-    const { outputs } = unwrap(await expressions().evaluateGraph(program.graph, tensors, false))
+    const { outputs } = unwrap(await native().evaluateGraph(program.graph, tensors, false))
     return outputs[0]?.values[0] ?? Number.NaN
   }
   // steps of size 0 change nothing and say what the objective is; one value per row has a mean over all at once

@@ -13,10 +13,18 @@ export type NativeNetwork = import('#binding').NativeNetwork
 export type NativeTensor = import('#binding').NativeTensor
 /** One training run. */
 export type NativeTrainer = import('#binding').NativeTrainer
+/** One minimisation of an expression. */
+export type NativeMinimizer = import('#binding').NativeMinimizer
+/** What a chunk of its steps did. */
+export type NativeMinimized = import('#binding').NativeMinimized
+/** The value of an expression and its gradient. */
+export type NativeEvaluated = import('#binding').NativeEvaluated
 /** What a chunk of steps did. */
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */
 export type NativeEpoch = import('#binding').NativeEpoch
+/** Parameters of an objective on their way down. */
+export type NativeMinimizer = import('#binding').NativeMinimizer
 /** A value, or an error as data. */
 export type Outcome<T> = import('#binding').Outcome<T>
 
