@@ -23,8 +23,6 @@ export type NativeEvaluated = import('#binding').NativeEvaluated
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */
 export type NativeEpoch = import('#binding').NativeEpoch
-/** Parameters of an objective on their way down. */
-export type NativeMinimizer = import('#binding').NativeMinimizer
 /** A value, or an error as data. */
 export type Outcome<T> = import('#binding').Outcome<T>
 
