@@ -73,7 +73,6 @@ interface Job {
  * `ERR_CLOSED`. Aborting rejects with `signal.reason`.
  * @example
  * ```ts
- * import * as ops from 'downslope/ops'
  * const { parameters, value, status } = await minimize(({ x }) => ops.square(x), { x: 10 }, {
  *   optimizer: sgd({ learningRate: 0.1 }), steps: 100,
  * })
