@@ -8,8 +8,8 @@ export interface ReduceOnPlateauOptions {
   /** Value until the first plateau, ≥ 0. */
   readonly initial: number
   /**
-   * What is watched, as the records of the run name it: `'loss'`, `'validation.loss'`, `'validation.accuracy'`. Losses and
-   * errors should fall, everything else rise. Default `'loss'`.
+   * What is watched, as the records of the run name it: `'loss'`, `'validation.loss'`, `'validation.accuracy'`. What ends in
+   * "loss" or "error" should fall, everything else rise. Default `'loss'`.
    */
   readonly monitor?: string
   /** Multiplied in at each plateau, in (0, 1); default 0.1. */
