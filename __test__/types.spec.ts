@@ -5,8 +5,10 @@ import {
   adagrad,
   adamax,
   type Dataset,
+  type Description,
   dataset,
   dense,
+  describe,
   type EpochRecord,
   type FitResult,
   fit,
@@ -118,6 +120,8 @@ test('names of outputs are known', async (t) => {
   // @ts-expect-error a loss is missing
   never(() => fit(network, data, { loss: { kind: 'crossEntropy' } }))
   const loss = { kind: 'crossEntropy', size: 'meanSquaredError' } as const
+  expectTypeOf(describe(network, { loss, validation: data })).toEqualTypeOf<Description>()
+  expectTypeOf(describe(classifier(), { loss: 'crossEntropy', validation: clouds() })).toEqualTypeOf<Description>()
   // @ts-expect-error no such metric
   never(() => fit(network, data, { loss, metrics: { kind: ['acc'] } }))
   // @ts-expect-error no such output
