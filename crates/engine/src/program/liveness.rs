@@ -72,6 +72,7 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(x, false);
             f(out, true);
         }
+        I::General(ref general) => general.operands(f),
         I::Update { .. } => {}
     }
 }

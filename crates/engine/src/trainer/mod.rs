@@ -18,7 +18,7 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::cpu::Arenas;
+use crate::cpu::{Arenas, Feed};
 use crate::data::{BatchOrder, Dataset};
 use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
@@ -175,7 +175,7 @@ impl Trainer {
         identity.insert("training rows".to_owned(), train.rows().to_string());
         let validated = validation.as_ref().map_or(0, Dataset::rows);
         identity.insert("validation rows".to_owned(), validated.to_string());
-        let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
+        let program = compile(&graph, &layout, mode(&optimizer, batch), graph.piece(batch))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
@@ -253,12 +253,8 @@ impl Trainer {
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
-    /// per step, or a single row for all of them.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
-    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+    /// Checks the rows that [`Trainer::advance`] takes.
+    pub(crate) fn check(&self, rows: &[f64], steps: usize) -> Result<()> {
         let width = self.hyperparameters().len();
         if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
@@ -266,7 +262,27 @@ impl Trainer {
                 rows.len()
             )));
         }
-        self.optimizer.check(rows)?;
+        self.optimizer.check(rows)
+    }
+
+    /// Parameters, for a caller that looks at them after each step.
+    pub(crate) fn parameters(&mut self) -> (&ParameterLayout, &mut Floats) {
+        (&self.layout, &mut self.parameters)
+    }
+
+    /// The data set and the columns of it that feed the program.
+    pub(crate) fn data(&self) -> (&Dataset, &Feeds) {
+        (&self.data, &self.feeds)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        self.check(rows, steps)?;
+        let width = self.hyperparameters().len();
         let started = Instant::now();
         let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
         let mut out = Advance::default();
@@ -288,7 +304,7 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+            let Some(loss) = self.step(row, &feeds, weights, cancel) else {
                 out.cancelled = true;
                 break;
             };
@@ -297,7 +313,7 @@ impl Trainer {
             self.threads.took(now - clock);
             self.progress.seconds += (now - clock).as_secs_f64();
             clock = now;
-            if !finite {
+            if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
                 out.epochs.push(self.progress.record(row[0], &self.measures));
@@ -324,6 +340,26 @@ impl Trainer {
             out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
+    }
+
+    /// Takes one step for a caller that looks at the parameters after each: the loss before it, or nothing when `cancel` was set.
+    pub(crate) fn single(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<f64> {
+        if self.progress.steps == 0 {
+            self.begin_epoch();
+        }
+        let started = Instant::now();
+        let loss = self.step(row, feeds, Weights { loss: weights, own: weights }, cancel)?;
+        self.threads.took(started.elapsed());
+        if self.progress.steps == self.steps_per_epoch() {
+            self.progress.steps = 0;
+        }
+        Some(loss)
     }
 
     fn diverge(&mut self) {
