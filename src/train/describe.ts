@@ -62,7 +62,7 @@ export function describe<K extends string = never, L extends Labels = Label>(
     const known = plan === undefined ? given : transformed(given, plan)
     const graph =
       plan === undefined ? known.graph : withLoss('describe', known, plan.objectives, likely(known, plan.objectives))
-    const rule = JSON.stringify(plan?.optimizer.rule ?? { kind: 'sgd' })
+    const rule = JSON.stringify({ optimizer: plan?.optimizer.rule ?? { kind: 'sgd' }, ...plan?.clip })
     const json = unwrap(native().describe(JSON.stringify(graph), plan === undefined ? 1 : plan.batchSize || 32, rule))
     const { rows, flops, bytes, memory, program } = JSON.parse(json) as Omit<Description, 'layers' | 'parameters'>
     const parameters = known.layers.reduce((sum, layer) => sum + layer.parameters, 0)
