@@ -26,7 +26,10 @@ export {
   type TopKAccuracyOptions,
   topKAccuracy,
 } from './metric/index.ts'
+export * from './minimize/index.ts'
 export * from './model/index.ts'
+export type { Expression, ExpressionLike } from './ops/expression.ts'
+export type { LossFunction } from './ops/loss.ts'
 export * from './optimizer/all.ts'
 export type { Optimizer, OptimizerConfig, OptimizerName } from './optimizer/index.ts'
 export * from './regularizer/index.ts'
