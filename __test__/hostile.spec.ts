@@ -21,7 +21,7 @@ const sync: Record<string, Call> = {
 const later: Record<string, Call> = {}
 for (const [name, value] of Object.entries(downslope)) {
   if (typeof value !== 'function' || name === 'DownslopeError') continue
-  const target = ['fit', 'initialize', 'loadModel'].includes(name) ? later : sync
+  const target = ['evaluate', 'fit', 'gradient', 'initialize', 'loadModel', 'minimize'].includes(name) ? later : sync
   target[name] = value as Call
 }
 // a path can be a good one: nothing is to be read from where the tests run
