@@ -2,8 +2,8 @@ import { type Dataset, insideOf } from '../data/dataset.ts'
 import type { Labels } from '../data/forms.ts'
 import { type OptimizerName, type OptimizerPlan, readOptimizer } from '../optimizer/index.ts'
 import type { Optimizer } from '../optimizer/optimizer.ts'
-import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
-import { readSignal, readThreads } from '../train/options.ts'
+import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, readSignal, refuse } from '../options.ts'
+import { readThreads } from '../train/options.ts'
 
 /** Options of {@link minimize} for an objective without data. */
 export interface MinimizeOptions {

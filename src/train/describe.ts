@@ -1,4 +1,5 @@
 import type { Labels } from '../data/forms.ts'
+import type { Label } from '../data/labels.ts'
 import type { Objective } from '../loss/objective.ts'
 import type { MetricsOption } from '../metric/index.ts'
 import type { LayerSummary } from '../model/builder.ts'
@@ -51,9 +52,9 @@ export interface Description {
  * console.log(`${describe(network, { loss: 'crossEntropy', batchSize: 32 })}`)
  * ```
  */
-export function describe<K extends string = never>(
+export function describe<K extends string = never, L extends Labels = Label>(
   network: Network<K>,
-  options?: FitOptions<MetricsOption<K>, Labels, K>,
+  options?: FitOptions<MetricsOption<K>, L, K>,
 ): Description {
   return guarded('describe', 'ERR_OPTION', () => {
     const given = readNetwork('describe', network)

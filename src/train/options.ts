@@ -9,7 +9,7 @@ import { readPath } from '../model/model.ts'
 import { readTargetTransform, type TargetTransform } from '../model/targetTransform.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
-import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
+import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, readSignal } from '../options.ts'
 import type { Companions } from '../schedule/fed.ts'
 import { type BatchSize, type BatchSteps, readBatchSize } from './batches.ts'
 import { type Checkpoint, type CheckpointOptions, readCheckpoint } from './checkpoint.ts'
@@ -130,12 +130,6 @@ const names = [
   'resume',
   'signal',
 ] as const
-
-/** Reads the option `signal`. */
-export function readSignal(where: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
-  return refuse(where, 'signal must be an AbortSignal', value)
-}
 
 /** Reads the option `threads`; 0 means that the engine chooses. */
 export function readThreads(where: string, value: unknown): number {
