@@ -25,6 +25,18 @@ impl Machine<'_> {
             General::Reduce { kind, x, y, outer, n: count, inner } => {
                 self.reduce(*kind, (*x, *y), (outer.of(rows), count.of(rows), *inner), rows, (t, n));
             }
+            General::Block { block, outer } => self.block(block, outer.of(rows), rows, (t, n)),
+            General::Pick { x, ids, y, outer, n: size, inner, count, whole, add } => {
+                let sizes = (outer.of(rows), *size, *inner, count.of(rows));
+                self.pick((*x, *ids, *y), sizes, (*whole, *add), rows, (t, n));
+            }
+            General::Argmax { x, y, outer, n: count, inner } => {
+                self.argmax((*x, *y), (outer.of(rows), count.of(rows), *inner), rows, (t, n));
+            }
+            General::Product { matrices, a, b, c, epilogue } => {
+                let add = adds(*epilogue, piece);
+                self.matrices(matrices, (*a, *b, *c), add, rows, (t, n));
+            }
             General::Hand { x, out, epilogue } => self.hand((*x, *out), *epilogue, piece, (t, n)),
             General::SeedOne { weight, out } => {
                 if t == 0 {
@@ -159,11 +171,7 @@ impl Machine<'_> {
 
     fn hand(&self, (x, out): (Place, Place), epilogue: Epilogue, piece: &Piece<'_>, (t, threads): (usize, usize)) {
         let rows = piece.rows.len();
-        let add = match epilogue {
-            Epilogue::Gradient => piece.first > 0,
-            Epilogue::Accumulate => true,
-            _ => false,
-        };
+        let add = adds(epilogue, piece);
         let (x, y) = (self.view(x, rows), self.view(out, rows));
         let put = |n: usize, x: *const f32, y: *mut f32| {
             // SAFETY: n elements at both, which do not overlap.
@@ -184,6 +192,15 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whether what is written is added to what is there.
+fn adds(epilogue: Epilogue, piece: &Piece<'_>) -> bool {
+    match epilogue {
+        Epilogue::Gradient => piece.first > 0,
+        Epilogue::Accumulate => true,
+        _ => false,
     }
 }
 
