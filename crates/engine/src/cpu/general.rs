@@ -11,7 +11,7 @@ use crate::program::{Epilogue, Layout, Place};
 /// Floats of a block of a chain: a few of them stay in the first-level cache.
 const BLOCK: usize = 256;
 /// Registers of the longest chain.
-pub(crate) const REGISTERS: usize = 24;
+pub(crate) const REGISTERS: usize = 64;
 
 const _: () =
     assert!(BLOCK * REGISTERS <= gemm::SCRATCH, "the registers of a chain live in the scratch memory of a thread");

@@ -20,11 +20,7 @@ impl Op for Reshape {
         let to: Shape =
             serde_json::from_value(shape).map_err(|e| Error::option(format!("{}: shape: {e}", node.name)))?;
         if to.rows || to.width() != x.shape.width() {
-            return Err(node.error(format!(
-                "cannot give {} elements ({}) the shape {to}",
-                x.shape.width(),
-                x.shape
-            )));
+            return Err(node.error(format!("cannot give {} elements ({}) the shape {to}", x.shape.width(), x.shape)));
         }
         Ok(TensorType { shape: Shape { rows: x.shape.rows, dims: to.dims }, kind: x.kind })
     }

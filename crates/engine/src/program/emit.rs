@@ -154,7 +154,9 @@ impl Builder<'_> {
                 Argument::Count(many, few) => {
                     let n = match (count(many), count(few)) {
                         (Extent::Rows(a), Extent::Fixed(b)) => Extent::Rows(a / b),
-                        (Extent::Rows(a) | Extent::Fixed(a), Extent::Rows(b) | Extent::Fixed(b)) => Extent::Fixed(a / b),
+                        (Extent::Rows(a) | Extent::Fixed(a), Extent::Rows(b) | Extent::Fixed(b)) => {
+                            Extent::Fixed(a / b)
+                        }
                     };
                     chain.fills.push((chain.registers, Fill::Count(n)));
                     chain.registers += 1;

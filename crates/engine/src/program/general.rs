@@ -320,7 +320,9 @@ impl General {
             }
             General::Reduce { kind, .. } => (format!("{kind:?}").to_lowercase(), 1),
             General::Block { .. } => ("copy part".to_owned(), 0),
-            General::Pick { add, .. } => (if *add { "gather gradient" } else { "gather" }.to_owned(), usize::from(*add)),
+            General::Pick { add, .. } => {
+                (if *add { "gather gradient" } else { "gather" }.to_owned(), usize::from(*add))
+            }
             General::Argmax { .. } => ("argmax".to_owned(), 1),
             General::Product { .. } => ("product".to_owned(), 0),
             General::Hand { .. } => ("hand over gradient".to_owned(), 0),

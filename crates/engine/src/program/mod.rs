@@ -3,6 +3,7 @@
 //! Instructions name places (a buffer of the batch, a parameter, …), never addresses, so that another executor can run the same list.
 
 mod builder;
+mod chains;
 mod describe;
 mod emit;
 mod fuse;

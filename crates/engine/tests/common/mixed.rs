@@ -112,7 +112,8 @@ impl Mixed {
 }
 
 fn sizes(r: &mut Numbers, rank: usize) -> Vec<usize> {
-    (0..rank).map(|_| if r.one_in(6) { r.range(14, 35) } else { r.range(1, 5) }).collect()
+    let long = if r.one_in(3) { r.range(0, rank.max(1)) } else { rank };
+    (0..rank).map(|i| if i == long { r.range(14, 35) } else { r.range(1, 5) }).collect()
 }
 
 /// The same axes with some of them 1, or without the first ones.
@@ -126,7 +127,7 @@ pub fn case(op: &str, r: &mut Numbers, rows: usize) -> Mixed {
     let mut m = Mixed::new(rows);
     let on_rows = r.one_in(2);
     let rank = r.range(usize::from(!on_rows && op != "constant"), 4);
-    let dims = sizes(r, rank);
+    let dims = if rows > 100 { vec![2; rank] } else { sizes(r, rank) };
     let full = rank + usize::from(on_rows);
     let y = match op {
         "add" | "subtract" | "multiply" | "divide" | "maximum" | "minimum" | "pow" | "greater" | "less" | "equal"
