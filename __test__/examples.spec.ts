@@ -21,6 +21,14 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
   },
   'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
   'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
+  'functional.mjs': {
+    lines: [
+      /^standardize_1 +patient +\[rows, 4\]/m,
+      /^epoch 40: validation RMSE \d\d\.\d, accuracy 0\.\d{3}$/m,
+      /^patients not seen in training: RMSE [4-6]\d\.\d,\ntold apart [6-9]\d % of the time$/m,
+      /^patient 3: \d+, fast: (yes|no)$/m,
+    ],
+  },
   'serve.mjs': { args: ['--try'], lines: [/→ 200 \{"classes":\["versicolor","setosa"\]\}/, /→ 400 \{"error":"/] },
   'expressions.mjs': {
     lines: [
