@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { DownslopeError, type ErrorCode } from './errors.ts'
 
 /** What a number must satisfy, and how to say so. */
@@ -137,9 +138,22 @@ export function readSeed(where: string, value: unknown): number {
   return readInteger(where, 'seed', value, 0, 0)
 }
 
+const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    aborted?.call(value)
+    return value instanceof AbortSignal
+  } catch {
+    return false
+  }
+}
+
 /** The option `signal`. */
 export function readSignal(where: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
+  if (value === undefined) return undefined
+  // what passes here is asked later, where nothing of the caller's may throw any more
+  if (!types.isProxy(value) && isSignal(value)) return value
   return refuse(where, 'signal must be an AbortSignal', value)
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Random } from './random.ts'
 import { boom, hostileValues, resizable } from './values.ts'
 
@@ -7,10 +8,17 @@ interface Spot {
   readonly key: PropertyKey
 }
 
-type Record_ = Record<PropertyKey, unknown>
+/** What lies there, without running a getter that an earlier change has put there. */
+const read = ({ parent, key }: Spot): unknown => Object.getOwnPropertyDescriptor(parent, key)?.value
+
+/** Puts something there; what cannot be changed stays. */
+function put({ parent, key }: Spot, descriptor: { value: unknown } | { get: () => unknown }): void {
+  const writable = 'value' in descriptor ? { writable: true } : {}
+  Reflect.defineProperty(parent, key, { ...descriptor, ...writable, enumerable: true, configurable: true })
+}
 
 function open(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return false
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || Object.isFrozen(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }
@@ -20,8 +28,9 @@ function spots(parent: object, path: string, found: Spot[] = []): Spot[] {
   const keys = Reflect.ownKeys(parent).filter((key) => !(Array.isArray(parent) && key === 'length'))
   for (const key of keys.length > 12 ? [...keys.slice(0, 3), ...keys.slice(-2)] : keys) {
     const shown = `${path}${Array.isArray(parent) ? `[${String(key)}]` : `.${String(key)}`}`
-    found.push({ path: shown, parent, key })
-    const value = (parent as Record_)[key]
+    const spot = { path: shown, parent, key }
+    found.push(spot)
+    const value = read(spot)
     if (open(value) && found.length < 300) spots(value, shown, found)
   }
   return found
@@ -66,24 +75,28 @@ function unstable(target: object, random: Random): object {
   })
 }
 
+/** The prototype of what is no proxy. */
+const prototypeOf = (value: unknown): unknown =>
+  types.isProxy(value) ? undefined : Object.getPrototypeOf(Object(value))
+
 /** Takes the ground from under typed arrays that the library may hold already. */
 function sabotage(all: readonly Spot[], random: Random): boolean {
-  const victims = all.filter(({ parent, key }) => ArrayBuffer.isView((parent as Record_)[key]))
+  const kinds = [Uint8Array, Int16Array, Int32Array, Uint16Array, Float32Array, Float64Array]
+  const victims = all.filter((spot) => kinds.some((Kind) => prototypeOf(read(spot)) === Kind.prototype))
   if (victims.length === 0) return false
   const victim = random.pick(victims)
-  const array = (victim.parent as Record_)[victim.key] as Float32Array
-  const buffer = resizable(Math.max(array.byteLength, 8))
-  const Kind = array.constructor as Float32ArrayConstructor
-  const copy = new Kind(buffer)
-  copy.set(array.subarray(0, copy.length))
-  ;(victim.parent as Record_)[victim.key] = copy
-  const other = random.pick(all)
-  if (other === victim || (other.parent === victim.parent && other.key === victim.key)) return false
-  const value = (other.parent as Record_)[other.key]
+  const array = read(victim) as Float32Array
+  if (array.byteLength === 0) return false
+  const buffer = resizable(array.byteLength)
+  const copy = new (array.constructor as Float32ArrayConstructor)(buffer)
+  copy.set(array)
+  put(victim, { value: copy })
+  const others = all.filter((spot) => spot.parent !== all[0]?.parent && spot !== victim)
+  if (others.length === 0) return false
+  const other = random.pick(others)
+  const value = read(other)
   const detach = random.chance(0.5)
-  Object.defineProperty(other.parent, other.key, {
-    enumerable: true,
-    configurable: true,
+  put(other, {
     get() {
       if (buffer.byteLength > 0) {
         if (detach) structuredClone(buffer, { transfer: [buffer] })
@@ -108,48 +121,48 @@ function change(root: object, random: Random, prefix: string, holder?: unknown[]
   const depths = [...new Set(all.map(({ path }) => path.split(/[.[]/).length))]
   const depth = random.pick(depths)
   const spot = random.pick(all.filter(({ path }) => path.split(/[.[]/).length === depth))
-  const { path, key } = spot
-  const parent = spot.parent as Record_
-  const old = parent[key]
+  const { path, parent, key } = spot
+  const old = read(spot)
   const [name, make] = random.pick(hostileValues)
   const chosen = random.next()
-  if (typeof old === 'function' && chosen < 0.7 && !('config' in old)) {
+  if (typeof old === 'function' && chosen < 0.7 && !types.isProxy(old) && !('config' in old)) {
     const [what, value] = replaced(random, old as (...values: unknown[]) => unknown)
-    parent[key] = value
+    put(spot, { value })
     return `${path} ${what}`
   }
-  if (chosen < 0.68) {
-    parent[key] = make(random)
-    return `${path} = ${name}`
-  }
-  if (chosen < 0.74 && typeof old === 'object' && old !== null) {
-    parent[key] = unstable(old, random)
+  if (chosen < 0.74 && chosen > 0.68 && typeof old === 'object' && old !== null) {
+    put(spot, { value: unstable(old, random) })
     return `${path} in an unstable proxy`
   }
-  if (chosen < 0.8) {
+  // arguments themselves have no getters
+  if (chosen < 0.8 && chosen > 0.74 && parent !== root) {
     let times = random.below(3)
     const late = random.chance(0.4) ? boom : (): unknown => make(random)
-    const get = (): unknown => (times-- > 0 ? old : late())
-    Object.defineProperty(parent, key, { enumerable: true, configurable: true, get })
+    put(spot, { get: () => (times-- > 0 ? old : late()) })
     return `${path} with a getter that becomes ${late === boom ? 'a throw' : name}`
   }
-  if (chosen < 0.85) {
-    delete parent[key]
+  if (chosen < 0.85 && chosen > 0.8) {
+    Reflect.deleteProperty(parent, key)
     return `${path} deleted`
   }
-  if (chosen < 0.89) {
+  if (chosen < 0.89 && chosen > 0.85 && (open(old) || parent !== root)) {
     const added = random.pick<PropertyKey>(['extra', '', 'constructor', Symbol('key'), '__proto__', 'x', '0'])
-    Object.defineProperty(open(old) ? old : parent, added, { value: make(random), enumerable: true, configurable: true })
+    put({ path, parent: open(old) ? old : parent, key: added }, { value: make(random) })
     return `${path} with ${String(added)} = ${name}`
   }
-  if (chosen < 0.93 && typeof old === 'object' && old !== null) {
-    parent[key] = random.chance(0.5) ? { ...old } : Object.create(old)
+  if (chosen < 0.93 && chosen > 0.89 && typeof old === 'object' && old !== null) {
+    const spread = random.chance(0.5) && !types.isProxy(old) && Object.isFrozen(old)
+    put(spot, { value: spread ? { ...old } : Object.create(old) })
     return `${path} copied`
   }
-  if (chosen < 0.97 && sabotage(all, random)) return `${path}: typed arrays shrink while they are read`
-  const other = random.pick(all)
-  parent[key] = (other.parent as Record_)[other.key]
-  return `${path} = ${other.path}`
+  if (chosen < 0.97 && chosen > 0.93 && sabotage(all, random)) return `${path}: typed arrays shrink while they are read`
+  if (chosen > 0.97) {
+    const other = random.pick(all)
+    put(spot, { value: read(other) })
+    return `${path} = ${other.path}`
+  }
+  put(spot, { value: make(random) })
+  return `${path} = ${name}`
 }
 
 /** Changes one or two parts of the arguments of a good call. */

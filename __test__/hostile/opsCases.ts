@@ -25,16 +25,18 @@ function op(of: string, make: (handles: X) => unknown[]): Case {
   }
 }
 
-const unary = 'abs cos elu exp expm1 gelu hardSigmoid leakyRelu linear log log1p mish negate relu selu sigmoid sign silu sin softplus softsign sqrt square stopGradient tanh'
+const unary =
+  'abs cos elu exp expm1 gelu hardSigmoid leakyRelu linear log log1p mish negate relu selu sigmoid sign silu sin softplus softsign sqrt square stopGradient tanh'
 const binary = 'add subtract multiply divide pow maximum minimum greater less equal'
-const losses = 'binaryCrossEntropy crossEntropy hinge huber kullbackLeibler logCosh meanAbsoluteError meanSquaredError poisson'
+const losses =
+  'binaryCrossEntropy crossEntropy hinge huber kullbackLeibler logCosh meanAbsoluteError meanSquaredError poisson'
 const reductions = 'sum mean max min logSumExp'
 
 export const opsCases: readonly Case[] = [
   ...unary.split(' ').map((of) => op(of, ({ x }) => [x])),
   ...binary.split(' ').map((of) => op(of, ({ x, y }) => [x, y])),
   ...binary.split(' ').map((of) => op(of, ({ x }) => [x, [[1], [2], [1], [2], [1], [2]]])),
-  ...losses.split(' ').map((of) => op(of, ({ x }) => [x, points()])),
+  ...losses.split(' ').map((of) => op(of, ({ x }) => [x, points().map(() => [0.25, 0.75])])),
   op('crossEntropy', ({ x }) => [x, [0, 1, 1, 0, 1, 0]]),
   ...reductions.split(' ').map((of) => op(of, ({ x }) => [x, { axis: [0, -1], keepDims: true }])),
   op('argmax', ({ x }) => [x, { axis: 1, keepDims: true }]),

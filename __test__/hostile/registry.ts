@@ -43,20 +43,21 @@ export async function unusedOptions(world: () => Parameters<Case['make']>[0]): P
       if (typeof at !== 'object' || at === null || Object.isFrozen(at) || ArrayBuffer.isView(at)) return
       if (!Array.isArray(at)) {
         if (Object.getPrototypeOf(at) !== Object.prototype) return
-        const place = `${of} ${path.join('.')}`
-        into(used, place, Object.keys(at))
+        into(used, of, Object.keys(at))
         Object.assign(at, { 'no option': 1 })
         try {
           await call(values, world())
         } catch (error) {
           const names = /options must be one of (.+), received "no option"/.exec(String((error as Error).message))?.[1]
-          if (names !== undefined) into(offered, place, names.split(', '))
+          if (names !== undefined) into(offered, of, names.split(', '))
         }
       }
       for (const key of Object.keys(at)) if (key !== 'no option') await visit([...path, key])
     }
     await visit([])
   }
+  // describes what fit would do
+  into(used, 'describe', [...(used.get('fit') ?? [])])
   return [...offered].flatMap(([place, names]) =>
     [...names].filter((name) => !used.get(place)?.has(name)).map((name) => `${place}: ${name}`),
   )

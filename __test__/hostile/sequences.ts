@@ -1,6 +1,17 @@
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
-import { type Case, both, classifier, labelled, line, points, regression, trained, twoOutputs, type World } from './world.ts'
+import {
+  both,
+  type Case,
+  classifier,
+  labelled,
+  line,
+  points,
+  regression,
+  trained,
+  twoOutputs,
+  type World,
+} from './world.ts'
 
 type Work = () => unknown
 
@@ -73,8 +84,8 @@ export const sequences: readonly Case[] = [
       () => data.split(0.5),
     ]
     const chosen = [world.random.pick(acts)]
-    const again: Work = () => {
-      if (world.random.chance(0.05)) chosen[0]?.()
+    const again = (): void => {
+      if (world.random.chance(0.05)) Promise.resolve(chosen[0]?.()).catch(world.complain)
     }
     const evaluate = (): number => {
       again()
@@ -116,7 +127,11 @@ export const sequences: readonly Case[] = [
       () => d.loadModel(path).then((model) => model.close()),
       () => start.weights(),
       () => world.controller.abort(),
-      () => d.fit(start, data, { loss: 'meanSquaredError', epochs: 1000, resume: path }).stop(),
+      () => {
+        const run = d.fit(start, data, { loss: 'meanSquaredError', epochs: 1000, resume: path })
+        run.stop()
+        return run.then(({ model }) => model.close())
+      },
     ]
     setTimeout(() => runs.map((run) => run.stop()), 60)
     await Promise.all([...runs.map((run) => outcome(run, world)), storm(world, acts, world.random.below(6))])
@@ -132,7 +147,8 @@ export const sequences: readonly Case[] = [
     }
     const run = withData
       ? d.minimize(
-          ({ w }, { inputs, targets }) => ops.mean(ops.square(ops.subtract(ops.matmul(inputs as d.Expression, w), targets as d.Expression))),
+          ({ w }, { inputs, targets }) =>
+            ops.mean(ops.square(ops.subtract(ops.matmul(inputs as d.Expression, w), targets as d.Expression))),
           { w: [[1], [2]] },
           { ...options, data },
         )
@@ -157,7 +173,12 @@ export const sequences: readonly Case[] = [
     const acts: Work[] = [
       () => any().close(),
       () => keep(any().split([0.5, 0.3], { seed: world.random.below(9), stratify: world.random.chance(0.5) })),
-      () => keep(any().kFold(2).flatMap(({ train, validation }) => [train, validation])),
+      () =>
+        keep(
+          any()
+            .kFold(2)
+            .flatMap(({ train, validation }) => [train, validation]),
+        ),
       () => keep([any().subset([0, 1, 0])]),
       () => keep([any().take(1 + world.random.below(9))]),
       () => keep([any().concat(any())]),
@@ -203,7 +224,9 @@ export const sequences: readonly Case[] = [
         return: () => (world.random.chance(0.5) ? new Promise(() => {}) : {}),
       }),
     }
-    const made = d.datasetFrom(source as AsyncIterable<{ inputs: number[]; labels: number }>, { signal: world.controller.signal })
+    const made = d.datasetFrom(source as AsyncIterable<{ inputs: number[]; labels: number }>, {
+      signal: world.controller.signal,
+    })
     const timer = setTimeout(() => world.controller.abort(2), 5 + world.random.below(20))
     try {
       world.own(await made)

@@ -107,7 +107,7 @@ const typed = [
 const arrays = typed.flatMap((Kind): Hostile[] => [
   [`empty ${Kind.name}`, () => new Kind(0)],
   [`${Kind.name}`, (random) => Kind.from([1, 0, 2, 1].slice(0, 1 + random.below(4)))],
-  [`shared ${Kind.name}`, () => new Kind(new SharedArrayBuffer(16))],
+  [`shared ${Kind.name}`, () => new Kind(new SharedArrayBuffer(16) as never)],
   [`resizable ${Kind.name}`, () => new Kind(resizable(16))],
 ])
 

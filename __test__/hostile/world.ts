@@ -22,6 +22,8 @@ export interface World {
 export interface Case {
   /** The export, or `Dataset.split`, `Model.predict`, … */
   readonly of: string
+  /** False where the arguments are bad already. */
+  readonly good?: false
   /** Arguments that are good, new each time. */
   readonly make: (world: World) => unknown[] | Promise<unknown[]>
   /** The call, and what is done with its result. */
