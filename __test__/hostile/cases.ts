@@ -54,7 +54,7 @@ function merge(of: 'add' | 'multiply' | 'concatenate'): Case {
       return d.functional({ x, y: x }, (values) => {
         const named =
           Array.isArray(list) && list.length < 9
-            ? list.map((name) => (Object.hasOwn(values, name as string) ? values[name as 'x'] : name))
+            ? list.map((name) => (typeof name === 'string' && Object.hasOwn(values, name) ? values[name as 'x'] : name))
             : list
         return world.inner(() => call(of)(named, ...(options === undefined ? [] : [options]))) as never
       })

@@ -86,7 +86,7 @@ function sabotage(all: readonly Spot[], random: Random): boolean {
   if (victims.length === 0) return false
   const victim = random.pick(victims)
   const array = read(victim) as Float32Array
-  if (array.byteLength === 0) return false
+  if (Object.hasOwn(array, 'length') || array.byteLength === 0) return false
   const buffer = resizable(array.byteLength)
   const copy = new (array.constructor as Float32ArrayConstructor)(buffer)
   copy.set(array)
