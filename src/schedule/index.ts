@@ -7,6 +7,7 @@ export { type InverseTimeDecayOptions, inverseTimeDecay } from './inverseTimeDec
 export { type OneCycleOptions, oneCycle } from './oneCycle.ts'
 export { type PiecewiseOptions, piecewise } from './piecewise.ts'
 export { type PolynomialDecayOptions, polynomialDecay } from './polynomialDecay.ts'
+export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduceOnPlateau.ts'
 export {
   type BuiltInSchedule,
   type Epochs,

@@ -4,7 +4,7 @@ import { frozen, guarded, ranges, readInteger, readNumber, refuse } from '../opt
 export interface ScheduleRun {
   /** The epoch that the step belongs to; the first is 1. */
   readonly epoch: number
-  /** Steps in an epoch. */
+  /** Steps in that epoch; they differ between epochs where batches grow. */
   readonly stepsPerEpoch: number
   /** Steps in the whole run. */
   readonly totalSteps: number
@@ -84,6 +84,11 @@ export function defineSchedule(config: ScheduleConfig, value: Schedule): BuiltIn
   const schedule = Object.assign((step: number, run: ScheduleRun) => value(step, run), { config: frozen(config) })
   configs.set(schedule, config)
   return Object.freeze(schedule)
+}
+
+/** Whether a factory of ours made it. */
+export function isBuiltIn(schedule: Schedule): boolean {
+  return configs.has(schedule)
 }
 
 /** Reads a length option that is the whole run by default. */
