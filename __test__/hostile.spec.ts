@@ -16,12 +16,19 @@ const sync: Record<string, Call> = {
   'dataset labels': (inputs, labels) => downslope.dataset({ inputs, labels } as never),
   'dataset good inputs': (labels) => downslope.dataset({ inputs: [[1], [2]], labels } as never),
   'sequential layers': (layer) => downslope.sequential([downslope.input({ shape: [2] }), layer] as never),
+  'functional inputs': (inputs, value) => downslope.functional({ x: inputs } as never, () => value as never),
+  'functional build': (value) => downslope.functional({ x: downslope.input({ shape: [2] }) }, () => value as never),
+  'functional outputs': (value) =>
+    downslope.functional({ x: downslope.input({ shape: [2] }) }, () => ({ y: value }) as never),
+  'merged values': (value, other) => downslope.concatenate([value, other] as never),
+  'concatenate axis': (axis) => downslope.concatenate({ axis: axis as never }),
   'layer value': (value) => downslope.dense(2)(value as never),
 }
 const later: Record<string, Call> = {}
 for (const [name, value] of Object.entries(downslope)) {
   if (typeof value !== 'function' || name === 'DownslopeError') continue
-  const target = ['fit', 'initialize', 'loadModel'].includes(name) ? later : sync
+  const promising = ['datasetFrom', 'evaluate', 'fit', 'gradient', 'initialize', 'loadModel', 'minimize']
+  const target = promising.includes(name) ? later : sync
   target[name] = value as Call
 }
 // a path can be a good one: nothing is to be read from where the tests run
@@ -79,6 +86,7 @@ for (const [name, call] of Object.entries(later)) {
 }
 
 const options = ['optimizer', 'epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'seed', 'threads', 'signal']
+options.push('classWeights', 'earlyStopping', 'checkpoint', 'resume', 'targetTransform')
 for (const option of options) {
   test(`fit: a hostile ${option} gives a coded rejection or works`, async (t) => {
     for (const value of hostileValues()) {
@@ -86,6 +94,54 @@ for (const option of options) {
       const run = downslope.fit(classifier(), clouds(), { loss: 'crossEntropy', epochs: 1, [option]: value } as never)
       try {
         const { model } = await run
+        model.close()
+      } catch (error) {
+        coded(t, option, error)
+      }
+    }
+    t.pass()
+  })
+}
+
+for (const option of ['loss', 'lossWeights', 'metrics'] as const) {
+  test(`fit with several outputs: a hostile ${option} gives a coded rejection or works`, async (t) => {
+    const { functional, input, dense, dataset, fit } = downslope
+    const network = functional({ x: input({ shape: [1] }) }, ({ x }) => ({ a: dense(1)(x), b: dense(1)(x) }))
+    const data = dataset({ inputs: { x: [1, 2] }, targets: { a: [1, 2], b: [1, 2] } })
+    const loss = { a: 'meanSquaredError', b: 'meanSquaredError' } as const
+    for (const hostile of hostileValues()) {
+      for (const value of [hostile, { a: hostile }, { a: hostile, b: hostile }]) {
+        try {
+          const { model } = await fit(network, data, { loss, epochs: 1, [option]: value } as never)
+          model.close()
+        } catch (error) {
+          coded(t, option, error)
+        }
+      }
+    }
+    t.pass()
+  })
+}
+
+const inner: Record<string, (value: unknown) => object> = {
+  patience: (patience) => ({ earlyStopping: { patience } }),
+  monitor: (monitor) => ({ earlyStopping: { patience: 1, monitor } }),
+  restoreBest: (restoreBest) => ({ earlyStopping: { patience: 1, restoreBest } }),
+  // a good path would be written to
+  path: (path) => ({ checkpoint: { path: typeof path === 'string' ? `${path}/missing/file` : path } }),
+  every: (every) => ({ checkpoint: { path: 'missing/file', every } }),
+  'class weight': (weight) => ({ classWeights: [weight, 1, weight] }),
+  'batch size': (size) => ({ batchSize: () => size }),
+}
+for (const [option, make] of Object.entries(inner)) {
+  test(`fit: a hostile ${option} inside gives a coded rejection or works`, async (t) => {
+    for (const value of hostileValues()) {
+      try {
+        const { model } = await downslope.fit(classifier(), clouds(), {
+          loss: 'crossEntropy',
+          epochs: 1,
+          ...make(value),
+        } as never)
         model.close()
       } catch (error) {
         coded(t, option, error)

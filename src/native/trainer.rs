@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use downslope_engine::measures::Measured;
+use downslope_engine::metric::Collected;
 use downslope_engine::trainer::{Advance, EpochRecord, Trainer};
 use napi::Env;
-use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
+use napi::bindgen_prelude::{Float32Array, Float64Array, Object, ObjectFinalize, Uint32Array};
 use napi_derive::napi;
 
 use crate::dataset::NativeDataset;
@@ -42,13 +44,43 @@ pub struct NativeAdvance {
     pub cancelled: bool,
 }
 
+/// All rows of an output, for metrics that TypeScript computes.
+#[napi(object, object_from_js = false)]
+pub struct NativeCollected {
+    /// Index of the output.
+    pub output: u32,
+    /// Rows × outputs.
+    pub predictions: Float32Array,
+    /// Class ids, where there are any.
+    pub ids: Option<Uint32Array>,
+    /// Rows × numbers of the target, else.
+    pub values: Option<Float32Array>,
+}
+
+fn kept(collected: Vec<(usize, Collected)>) -> Vec<NativeCollected> {
+    let native = |(output, Collected { predictions, ids, values, .. }): (usize, Collected)| {
+        let labelled = !ids.is_empty();
+        NativeCollected {
+            output: count(output),
+            predictions: predictions.into(),
+            ids: labelled.then(|| ids.into()),
+            values: (!labelled).then(|| values.into()),
+        }
+    };
+    collected.into_iter().map(native).collect()
+}
+
 /// Loss and metrics over a data set.
 #[napi(object, object_from_js = false)]
 pub struct NativeValidation {
-    /// Mean loss.
+    /// Mean of the losses' weighted sum.
     pub loss: f64,
+    /// Mean of each loss, in the order of the graph.
+    pub losses: Vec<f64>,
     /// In the order of the options.
     pub metrics: Vec<f64>,
+    /// For metrics that are computed elsewhere.
+    pub collected: Vec<NativeCollected>,
 }
 
 /// One epoch so far.
@@ -62,12 +94,16 @@ pub struct NativeEpoch {
     pub steps: u32,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss, in the order of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add.
     pub penalty: f64,
     /// Of its last step.
     pub learning_rate: f64,
     /// In the order of the options.
     pub metrics: Vec<f64>,
+    /// For metrics that are computed elsewhere.
+    pub collected: Vec<NativeCollected>,
     /// When there is validation data and the epoch is complete.
     pub validation: Option<NativeValidation>,
     /// Spent in it.
@@ -78,16 +114,24 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// As JavaScript gets it.
+pub fn validation(measured: Measured) -> NativeValidation {
+    let Measured { loss, losses, metrics, collected } = measured;
+    NativeValidation { loss, losses, metrics, collected: kept(collected) }
+}
+
 fn epoch(record: EpochRecord) -> NativeEpoch {
     NativeEpoch {
         epoch: count(record.epoch),
         complete: record.complete,
         steps: count(record.steps),
         loss: record.loss,
+        losses: record.losses,
         penalty: record.penalty,
         learning_rate: record.learning_rate,
         metrics: record.metrics,
-        validation: record.validation.map(|(loss, metrics)| NativeValidation { loss, metrics }),
+        collected: kept(record.collected),
+        validation: record.validation.map(validation),
         seconds: record.seconds,
     }
 }

@@ -1,13 +1,15 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
 use crate::batch::BatchKernels;
+use crate::binary::{BinaryKernels, ChooseKernels};
 use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
-use crate::reduce::ReduceKernels;
+use crate::noise::NoiseKernels;
+use crate::reduce::{AxisKernels, ReduceKernels};
 use crate::simd::Isa;
-use crate::update::VariantKernels;
+use crate::update::{LimitKernels, VariantKernels};
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -21,12 +23,20 @@ pub struct Kernels {
     pub isa: Isa,
     /// Functions of one number, by the identity that [`crate::elementwise::find`] returns.
     pub functions: &'static [FunctionKernels],
+    /// Functions of two numbers, by the identity that [`crate::binary::find`] returns.
+    pub binaries: &'static [BinaryKernels],
+    /// Choices between numbers.
+    pub choose: ChooseKernels,
+    /// Sums and extremes along an axis.
+    pub axis: AxisKernels,
     /// Small arithmetic over slices.
     pub basic: BasicKernels,
     /// The matrix product.
     pub gemm: GemmKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
+    /// Norms of gradients, limits of weights.
+    pub limit: LimitKernels,
     /// Sums, maxima, softmax.
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
@@ -35,6 +45,8 @@ pub struct Kernels {
     pub batch: BatchKernels,
     /// Dropout masks.
     pub dropout: DropoutKernels,
+    /// Random noise.
+    pub noise: NoiseKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -43,13 +55,18 @@ macro_rules! table {
         Kernels {
             isa: Isa::$isa,
             functions: FunctionKernels::$constant,
+            binaries: BinaryKernels::$constant,
+            choose: ChooseKernels::$constant,
+            axis: AxisKernels::$constant,
             basic: BasicKernels::$constant,
             gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,
+            limit: LimitKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
             batch: BatchKernels::$constant,
             dropout: DropoutKernels::$constant,
+            noise: NoiseKernels::$constant,
         }
     };
 }

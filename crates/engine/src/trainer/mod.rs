@@ -18,11 +18,12 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::cpu::Arenas;
+use crate::cpu::{Arenas, Feed};
 use crate::data::{BatchOrder, Dataset};
-use crate::evaluator::{self, Evaluator, Feeds};
+use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
-use crate::metric::Metric;
+use crate::measures::{Measured, Measures};
+use crate::metric::Collected;
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, checkpoint, machine};
@@ -37,14 +38,20 @@ use threads::Choice;
 /// that makes their gradient.
 const FUSE_FROM: usize = 64 * 1024;
 
-/// How the program of a step with `batch` rows is compiled: what is updated by the product that makes its gradient.
-pub(crate) fn mode(optimizer: &Optimizer, batch: usize) -> Mode {
+/// The program of a step with `batch` rows. What is large enough is updated by the product that makes its gradient, unless the gradients of
+/// all pieces or of all parameters have to be known before.
+pub(crate) fn program(optimizer: &Optimizer, graph: &Graph, layout: &ParameterLayout, batch: usize) -> Result<Program> {
     let fuse_from = match () {
-        () if batch > PIECE => usize::MAX,
+        () if batch > PIECE || optimizer.clips_norm() => usize::MAX,
         () if optimizer.plain_descent() => 0,
         () => FUSE_FROM,
     };
-    Mode::Train { fuse_from }
+    let mut program = compile(graph, layout, Mode::Train { fuse_from }, graph.piece(batch.max(1)))?;
+    if !optimizer.clips_norm() {
+        program.norm.clear();
+        program.norm_len = 0;
+    }
+    Ok(program)
 }
 
 /// What a chunk of steps did.
@@ -71,14 +78,18 @@ pub struct EpochRecord {
     pub steps: usize,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add, at the end of the epoch (0 when incomplete).
     pub penalty: f64,
     /// Learning rate of its last step.
     pub learning_rate: f64,
-    /// Training metrics, in the order of the options.
+    /// Training metrics, in the order of the options; of finished epochs.
     pub metrics: Vec<f64>,
+    /// All rows, with the index of their loss, where metrics are computed elsewhere.
+    pub collected: Vec<(usize, Collected)>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
-    pub validation: Option<(f64, Vec<f64>)>,
+    pub validation: Option<Measured>,
     /// Seconds spent in it.
     pub seconds: f64,
 }
@@ -108,7 +119,7 @@ pub struct Trainer {
     /// Rows of a batch in this epoch.
     batch: usize,
     batches: BatchSizes,
-    metrics: Vec<Box<dyn Metric>>,
+    measures: Measures,
     validation: Option<Evaluator>,
     progress: Progress,
     seed: u64,
@@ -132,7 +143,9 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy"]}`.
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}], "clipNorm": 1, "clipValue": 0.5, "run": {"batchSizes": [[1, 32], [5, 64]],
+    /// "validation": 0.2, "classWeights": "balanced", "keepBest": true, "checkpoint": "path", "identity": {}}}` (a name alone is of the first
+    /// loss; all of `run`, `clipNorm` and `clipValue` may be left out).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -160,9 +173,9 @@ impl Trainer {
             return Err(Error::internal("a graph without a loss cannot be trained"));
         }
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
-        let optimizer = Optimizer::new(&options.optimizer, &graph)?;
+        let optimizer = Optimizer::new(&options.optimizer, &graph)?.clipped(options.clip_norm, options.clip_value)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let metrics = evaluator::metrics(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics, train.rows())?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();
@@ -173,7 +186,7 @@ impl Trainer {
         identity.insert("training rows".to_owned(), train.rows().to_string());
         let validated = validation.as_ref().map_or(0, Dataset::rows);
         identity.insert("validation rows".to_owned(), validated.to_string());
-        let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
+        let program = program(&optimizer, &graph, &layout, batch)?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
@@ -201,8 +214,8 @@ impl Trainer {
             rows: Vec::with_capacity(train.rows()),
             batch: batches.at(1),
             batches,
-            progress: Progress::new(metrics.len()),
-            metrics,
+            progress: Progress::new(&measures),
+            measures,
             validation,
             seed: options.seed,
             threads: Choice::new(wanted, options.threads == 0),
@@ -251,12 +264,8 @@ impl Trainer {
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
-    /// per step, or a single row for all of them.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
-    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+    /// Checks the rows that [`Trainer::advance`] takes.
+    pub(crate) fn check(&self, rows: &[f64], steps: usize) -> Result<()> {
         let width = self.hyperparameters().len();
         if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
@@ -264,7 +273,27 @@ impl Trainer {
                 rows.len()
             )));
         }
-        self.optimizer.check(rows)?;
+        self.optimizer.check(rows)
+    }
+
+    /// Parameters, for a caller that looks at them after each step.
+    pub(crate) fn parameters(&mut self) -> (&ParameterLayout, &mut Floats) {
+        (&self.layout, &mut self.parameters)
+    }
+
+    /// The data set and the columns of it that feed the program.
+    pub(crate) fn data(&self) -> (&Dataset, &Feeds) {
+        (&self.data, &self.feeds)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        self.check(rows, steps)?;
+        let width = self.hyperparameters().len();
         let started = Instant::now();
         let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
         let mut out = Advance::default();
@@ -286,7 +315,7 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+            let Some(loss) = self.step(row, &feeds, weights, cancel) else {
                 out.cancelled = true;
                 break;
             };
@@ -295,17 +324,17 @@ impl Trainer {
             self.threads.took(now - clock);
             self.progress.seconds += (now - clock).as_secs_f64();
             clock = now;
-            if !finite {
+            if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.metrics));
+                out.epochs.push(self.progress.unfinished(row[0]));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.metrics));
+                        out.epochs.push(self.progress.unfinished(row[0]));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -319,9 +348,29 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.metrics));
+            out.epochs.push(self.progress.unfinished(rate));
         }
         Ok(out)
+    }
+
+    /// Takes one step for a caller that looks at the parameters after each: the loss before it, or nothing when `cancel` was set.
+    pub(crate) fn single(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<f64> {
+        if self.progress.steps == 0 {
+            self.begin_epoch();
+        }
+        let started = Instant::now();
+        let loss = self.step(row, feeds, Weights { loss: weights, own: weights }, cancel)?;
+        self.threads.took(started.elapsed());
+        if self.progress.steps == self.steps_per_epoch() {
+            self.progress.steps = 0;
+        }
+        Some(loss)
     }
 
     fn diverge(&mut self) {
