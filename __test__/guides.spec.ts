@@ -22,6 +22,7 @@ for (const page of pages) {
 
   test(`every file that docs/guides/${page} links to exists`, (t) => {
     const text = readFileSync(join(root, file), 'utf8')
+    t.regex(text, /^# /)
     for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       t.true(existsSync(join(root, dirname(file), target ?? '')), target)
     }
