@@ -1,21 +1,20 @@
 //! Operations: one file each, and one line in the registry.
 //!
-//! An op says what shape it makes, and which instructions run forward and backward. Elementwise functions need no file here: they come from
-//! the registry of the kernels.
+//! An op says what shape it makes, and which instructions run forward and backward. Elementwise functions and losses need no file here: they
+//! come from the registries of the kernels.
 
 mod affine;
-mod binary_cross_entropy;
-mod cross_entropy;
 mod dropout;
 mod elementwise;
 mod linear;
+mod loss;
 mod reshape;
 mod softmax;
-mod squared_error;
 mod standardize;
 
 use std::fmt::Debug;
 
+use downslope_kernels::loss::Targets;
 use serde_json::Value as Json;
 
 use crate::graph::spec::Attributes;
@@ -27,14 +26,11 @@ use crate::{Error, Result};
 /// The ops that have a file of their own.
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
-    &binary_cross_entropy::BinaryCrossEntropy,
-    &cross_entropy::CrossEntropy,
     &dropout::Dropout,
     &linear::Linear,
     &reshape::Reshape,
     &softmax::Softmax { log: false },
     &softmax::Softmax { log: true },
-    &squared_error::SquaredError,
     &standardize::Standardize,
 ];
 
@@ -67,9 +63,9 @@ pub trait Op: Debug + Sync {
     fn classes(&self, _inputs: &[TensorType]) -> Option<(usize, usize)> {
         None
     }
-    /// For a loss: whether targets that are numbers must be probabilities.
-    fn takes_probabilities(&self) -> bool {
-        false
+    /// For a loss: what targets that are numbers must be.
+    fn targets(&self) -> Targets {
+        Targets::Numbers
     }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {
@@ -115,12 +111,13 @@ pub fn number(attributes: &Attributes, node: &str, name: &str, default: Option<f
 pub fn find(name: &str) -> Result<OpRef> {
     (OPS.iter().copied().find(|op| op.name() == name))
         .or_else(|| elementwise::find(name))
+        .or_else(|| loss::find(name))
         .ok_or_else(|| Error::option(format!("there is no op named {name}; known are {}", names().join(", "))))
 }
 
 /// Names of all ops.
 pub fn names() -> Vec<&'static str> {
-    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).collect();
+    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(loss::names()).collect();
     all.sort_unstable();
     all
 }
