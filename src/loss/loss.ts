@@ -39,3 +39,13 @@ export function numbersLike(row: readonly number[], data: TargetShape): TargetTy
   if (data.targets.join() === row.join()) return { shape, type: 'f32' }
   return `needs targets of the shape of the output [${shape.join(', ')}], received [rows, ${data.targets.join(', ')}]`
 }
+
+/** Numbers of the shape of the output, or two-class labels for one output; or why not. */
+export function binaryTarget(row: readonly number[], data: TargetShape): TargetType | string {
+  if (data.classes === undefined) return numbersLike(row, data)
+  if (row.length !== 1 || row[0] !== 1) {
+    return `with labels needs an output [rows, 1], received [rows, ${row.join(', ')}]`
+  }
+  if (data.classes === 2) return { shape: ['rows'], type: 'u32' }
+  return `with labels needs two classes, received ${data.classes}`
+}

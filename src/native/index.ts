@@ -13,6 +13,12 @@ export type NativeNetwork = import('#binding').NativeNetwork
 export type NativeTensor = import('#binding').NativeTensor
 /** One training run. */
 export type NativeTrainer = import('#binding').NativeTrainer
+/** One minimisation of an expression. */
+export type NativeMinimizer = import('#binding').NativeMinimizer
+/** What a chunk of its steps did. */
+export type NativeMinimized = import('#binding').NativeMinimized
+/** The value of an expression and its gradient. */
+export type NativeEvaluated = import('#binding').NativeEvaluated
 /** What a chunk of steps did. */
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */

@@ -9,6 +9,7 @@ mod columns;
 mod dataset;
 mod graph;
 mod memory;
+mod minimizer;
 mod network;
 mod outcome;
 mod pool;

@@ -8,14 +8,18 @@ mod cpu;
 pub mod data;
 pub mod error;
 mod evaluator;
+pub mod expression;
 mod forward;
 pub mod graph;
 pub mod initializer;
 mod machine;
+pub mod measures;
 pub mod metric;
+pub mod minimizer;
 pub mod network;
 mod ops;
 mod program;
+mod targets;
 pub mod trainer;
 
 // the helpers of the tests, which know this crate by its name

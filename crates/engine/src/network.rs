@@ -15,6 +15,7 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
+use crate::measures::{Measured, MetricSpec};
 use crate::program::ParameterLayout;
 use crate::{Error, Result, machine};
 
@@ -73,6 +74,12 @@ pub enum Transform {
     Positive,
 }
 
+impl AsRef<[Transform]> for Transform {
+    fn as_ref(&self) -> &[Transform] {
+        std::slice::from_ref(self)
+    }
+}
+
 /// One output of [`Network::predict`].
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -107,6 +114,44 @@ impl Network {
             state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
         }
         Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
+    }
+
+    /// The graph with given values: one for each parameter. States that are not given start as the graph says.
+    ///
+    /// # Errors
+    /// As [`Network::initialize`] and [`Network::with_tensors`]; `ERR_SHAPE` for a parameter without values.
+    pub fn of(text: &str, tensors: &[(String, Vec<f32>)]) -> Result<Self> {
+        let graph = Graph::parse(text)?;
+        if let Some(p) = graph.spec.parameters.iter().find(|p| tensors.iter().all(|t| t.0 != p.name)) {
+            return Err(Error::shape(format!("{}: there are no values for this parameter", p.name)));
+        }
+        let (layout, parameters, state_layout, mut states) = zeros(&graph)?;
+        for (i, s) in graph.spec.states.iter().enumerate() {
+            state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
+        }
+        Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states)
+            .with_tensors(tensors)
+    }
+
+    /// Names of the inputs.
+    pub(crate) fn inputs(&self) -> Vec<&str> {
+        self.inner.graph.spec.inputs.iter().map(|i| &i.name[..]).collect()
+    }
+
+    /// The checked graph.
+    pub(crate) fn parsed(&self) -> &Graph {
+        &self.inner.graph
+    }
+
+    /// Values of all parameters.
+    ///
+    /// # Errors
+    /// None; the signature is that of what reads tensors.
+    pub fn parameters(&self) -> Result<Vec<Output>> {
+        let read = |p: &crate::graph::spec::ParameterSpec| {
+            Ok(Output { name: p.name.clone(), shape: p.shape.dims.clone(), values: self.tensor(&p.name)? })
+        };
+        self.inner.graph.spec.parameters.iter().map(read).collect()
     }
 
     fn from_parts(
@@ -257,16 +302,29 @@ impl Network {
         self.inner.forwards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
+    /// Runs the forward program on any number of rows. There is a transform for each output, or one for all; `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
     /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, and more outputs than memory; `ERR_DATA` for
     /// values that are not finite.
-    pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
+    pub fn predict(
+        &self,
+        inputs: &[Feed<'_>],
+        transforms: impl AsRef<[Transform]>,
+        threads: usize,
+    ) -> Result<Vec<Output>> {
         let i = &*self.inner;
+        let transforms = transforms.as_ref();
+        if transforms.len() != 1 && transforms.len() != i.graph.outputs.len() {
+            return Err(Error::internal("predict: one transform, or one for each output"));
+        }
         let (feeds, rows) = self.check(inputs)?;
         self.check_room(rows)?;
-        let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
+        let capacity = match () {
+            () if i.graph.mixes_rows() => rows,
+            () if rows <= FEW => FEW,
+            () => crate::program::PIECE,
+        };
         let kept = {
             let mut list = self.forwards();
             list.iter().position(|f| f.capacity() == capacity).map(|at| list.swap_remove(at))
@@ -281,7 +339,7 @@ impl Network {
             (&i.parameters, &i.states),
             &feeds,
             rows,
-            transform,
+            transforms,
             threads,
             &i.closing,
         )?;
@@ -379,7 +437,7 @@ impl Network {
         }
     }
 
-    /// Mean loss and metrics over a data set, in the order of their names; `loss_graph` is the graph with the loss appended.
+    /// Mean losses and metrics over a data set, in the order asked for; `loss_graph` is the graph with the loss appended.
     ///
     /// # Errors
     /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
@@ -387,9 +445,9 @@ impl Network {
         &self,
         loss_graph: &str,
         data: &Dataset,
-        metrics: &[String],
+        metrics: &[MetricSpec],
         threads: usize,
-    ) -> Result<(f64, Vec<f64>)> {
+    ) -> Result<Measured> {
         let graph = self.extended(loss_graph)?;
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;

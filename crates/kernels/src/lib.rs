@@ -3,6 +3,7 @@
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
 pub mod batch;
+pub mod binary;
 pub mod dropout;
 pub mod elementwise;
 pub mod gemm;
@@ -10,6 +11,7 @@ pub mod loss;
 pub mod mat;
 pub mod math;
 pub mod memory;
+pub mod noise;
 pub mod random;
 pub mod reduce;
 pub mod simd;

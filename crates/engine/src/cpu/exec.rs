@@ -32,6 +32,7 @@ impl Machine<'_> {
                     self.product((role, m, columns, terms), (a, b, c), epilogue, piece, step, (t, n));
                 }
                 I::Derive { out } => self.derive(out, t, n),
+                I::General(ref general) => self.general(general, piece, t, n),
                 I::Map { function, parameters, x, y } => {
                     let (x, y) = (self.view(x, rows), self.view(y, rows));
                     let (from, to) = part(x.len(), 16, t, n);
@@ -102,6 +103,14 @@ impl Machine<'_> {
                     let mask = mask.mat.ptr.add(from);
                     (k.dropout.mask)(key, stream, step.number, before + from, to - from, keep, mask);
                     (k.basic.mul)(to - from, x.mat.ptr.add(from), mask, y.mat.ptr.add(from));
+                }
+                I::Noise { stream, deviation, x, y } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let (from, to) = part(x.len(), 64, t, n);
+                    let first = x.len() / rows.max(1) * piece.first + from;
+                    let key = [step.seed as u32, (step.seed >> 32) as u32];
+                    let (x, y) = (x.mat.ptr.add(from), y.mat.ptr.add(from));
+                    (k.noise.add)(key, stream, step.number, first, to - from, deviation, x, y);
                 }
                 I::Multiply { a, b, y } => {
                     let (a, b, y) = (self.view(a, rows), self.view(b, rows), self.view(y, rows));
@@ -257,12 +266,17 @@ impl Machine<'_> {
             }
             DerivedKind::Inverse(s) if t == 0 => {
                 let from = self.view(Place::State(s), 0);
-                for i in 0..from.width {
+                for i in 0..from.len() {
                     // SAFETY: both have this length; the pads of a state are 0 and stay unused.
                     unsafe { *to.add(i) = 1.0 / *from.mat.ptr.add(i) };
                 }
             }
-            DerivedKind::Inverse(_) => {}
+            DerivedKind::Constant(c) if t == 0 => {
+                let values = &self.program.constants[c].values;
+                // SAFETY: the derived tensor is as long.
+                unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), to, values.len()) }
+            }
+            DerivedKind::Inverse(_) | DerivedKind::Constant(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@
 //! stands between an instruction and the next.
 
 mod exec;
+pub(crate) mod general;
 mod split;
 mod updater;
 mod view;

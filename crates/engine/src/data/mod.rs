@@ -121,6 +121,12 @@ impl Dataset {
         Ok(Self { columns: Arc::new(columns), view: None, rows })
     }
 
+    /// One row of nothing, for what needs no data.
+    #[must_use]
+    pub(crate) fn without_columns() -> Self {
+        Self { columns: Arc::new(vec![]), view: None, rows: 1 }
+    }
+
     /// Number of rows of this view.
     #[must_use]
     pub fn rows(&self) -> usize {

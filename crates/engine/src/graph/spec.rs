@@ -64,7 +64,8 @@ pub struct ParameterSpec {
     pub name: String,
     /// Plain shape.
     pub shape: Shape,
-    /// How it starts.
+    /// How it starts; needed where no values are given.
+    #[serde(default)]
     pub initializer: Json,
     /// Penalty on its size.
     #[serde(default)]
@@ -140,15 +141,17 @@ pub struct OutputSpec {
 pub struct LossSpec {
     /// Name of the output it belongs to.
     pub name: String,
-    /// A value of shape `["rows"]`.
+    /// A value of shape `["rows"]` or `[]`.
     pub value: String,
     /// Its weight in the total.
     #[serde(default = "one")]
     pub weight: f32,
     /// What metrics look at.
-    pub prediction: String,
+    #[serde(default)]
+    pub prediction: Option<String>,
     /// The input they compare it with.
-    pub target: String,
+    #[serde(default)]
+    pub target: Option<String>,
 }
 
 fn one() -> f32 {

@@ -4,8 +4,11 @@
 //! come from the registries of the kernels.
 
 mod affine;
+mod binary;
+mod constant;
 mod dropout;
 mod elementwise;
+mod gaussian_noise;
 mod linear;
 mod loss;
 mod reshape;
@@ -26,7 +29,9 @@ use crate::{Error, Result};
 /// The ops that have a file of their own.
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
+    &constant::Constant,
     &dropout::Dropout,
+    &gaussian_noise::GaussianNoise,
     &linear::Linear,
     &reshape::Reshape,
     &softmax::Softmax { log: false },
@@ -67,6 +72,14 @@ pub trait Op: Debug + Sync {
     fn targets(&self) -> Targets {
         Targets::Numbers
     }
+    /// Whether its value changes with its inputs, as far as gradients go.
+    fn passes_gradients(&self) -> bool {
+        true
+    }
+    /// Whether a row of its value depends on other rows of its inputs.
+    fn mixes_rows(&self, _inputs: &[TensorType], _attributes: &Attributes) -> bool {
+        false
+    }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {
         None
@@ -88,6 +101,16 @@ impl NodeTypes<'_> {
     /// The inputs, when there are as many as there must be.
     pub fn inputs<const N: usize>(&self) -> Result<&[TensorType; N]> {
         self.inputs.try_into().map_err(|_| self.error(format!("takes {N} inputs, received {}", self.inputs.len())))
+    }
+
+    /// Refuses options that the op does not have.
+    pub fn options(&self, known: &[&str]) -> Result<()> {
+        match self.attributes.keys().find(|n| !known.contains(&&n[..])) {
+            Some(name) => {
+                Err(Error::option(format!("{}: there is no option {name} ({})", self.name, known.join(", "))))
+            }
+            None => Ok(()),
+        }
     }
 
     /// An error about shapes at this node.
@@ -112,12 +135,14 @@ pub fn find(name: &str) -> Result<OpRef> {
     (OPS.iter().copied().find(|op| op.name() == name))
         .or_else(|| elementwise::find(name))
         .or_else(|| loss::find(name))
+        .or_else(|| binary::find(name))
         .ok_or_else(|| Error::option(format!("there is no op named {name}; known are {}", names().join(", "))))
 }
 
 /// Names of all ops.
 pub fn names() -> Vec<&'static str> {
-    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(loss::names()).collect();
+    let all = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(binary::names());
+    let mut all: Vec<_> = all.chain(loss::names()).collect();
     all.sort_unstable();
     all
 }

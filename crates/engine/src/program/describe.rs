@@ -55,6 +55,7 @@ impl Describer<'_> {
             Place::Derived(i) => match self.program.derived[i].kind {
                 DerivedKind::Transposed(p) => (parameter(p).1, parameter(p).0),
                 DerivedKind::Inverse(s) => (1, self.graph.spec.states[s].shape.width()),
+                DerivedKind::Constant(c) => (1, self.program.constants[c].values.len()),
             },
         }
     }
@@ -68,6 +69,7 @@ impl Describer<'_> {
             Place::Derived(i) => match self.program.derived[i].kind {
                 DerivedKind::Transposed(p) => format!("{} transposed", self.graph.spec.parameters[p].name),
                 DerivedKind::Inverse(s) => format!("1 / {}", self.graph.spec.states[s].name),
+                DerivedKind::Constant(_) => "constant".to_owned(),
             },
         };
         let (rows, width) = self.shape(place);
@@ -118,6 +120,7 @@ impl Describer<'_> {
                 (if add { "add" } else { "copy" }.to_owned(), if add { widest } else { 0 })
             }
             Instruction::Dropout { .. } => ("dropout".to_owned(), widest),
+            Instruction::Noise { .. } => ("gaussian noise".to_owned(), widest),
             Instruction::Multiply { .. } => ("multiply".to_owned(), widest),
             Instruction::Softmax { log, .. } => (if log { "logSoftmax" } else { "softmax" }.to_owned(), 4 * widest),
             Instruction::SoftmaxGradient { log, .. } => {
@@ -127,6 +130,10 @@ impl Describer<'_> {
                 (downslope_kernels::loss::LOSSES[function].name.to_owned(), 4 * widest)
             }
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
+            Instruction::General(ref general) => {
+                let (name, times) = general.describe();
+                (name, times * widest)
+            }
             Instruction::Update { len, group, .. } => {
                 bytes = 4 * 3 * len;
                 operands.push(format!("{} [{len}]", self.graph.spec.parameters[group].name));

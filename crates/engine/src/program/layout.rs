@@ -3,7 +3,7 @@
 //! The layout is a function of the graph alone and the same on every instruction set, so that seeds, bits and checkpoints do not depend on
 //! the machine. Files hold the plain row-major layout.
 
-use crate::graph::{Graph, Source};
+use crate::graph::{Graph, Shape, Source};
 
 /// Columns of a panel.
 pub const PANEL: usize = 16;
@@ -34,6 +34,8 @@ pub struct Entry {
     pub len: usize,
     /// How it lies.
     pub kind: Kind,
+    /// Its last axis, or 1.
+    pub width: usize,
 }
 
 /// All parameters of a graph in one arena.
@@ -57,7 +59,7 @@ impl ParameterLayout {
             }
         }
         let mut layout = ParameterLayout {
-            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; panels.len()],
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 }, width: 1 }; panels.len()],
             total: 0,
         };
         for wanted in [true, false] {
@@ -66,7 +68,7 @@ impl ParameterLayout {
                     (true, &[rows, columns]) => Kind::Panels { rows, columns },
                     _ => Kind::Plain { len: p.shape.width() },
                 };
-                layout.push(i, kind);
+                layout.push(i, kind, &p.shape);
             }
         }
         layout
@@ -76,21 +78,22 @@ impl ParameterLayout {
     pub fn of_states(graph: &Graph) -> Self {
         let states = &graph.spec.states;
         let mut layout = ParameterLayout {
-            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; states.len()],
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 }, width: 1 }; states.len()],
             total: 0,
         };
         for (i, s) in states.iter().enumerate() {
-            layout.push(i, Kind::Plain { len: s.shape.width() });
+            layout.push(i, Kind::Plain { len: s.shape.width() }, &s.shape);
         }
         layout
     }
 
-    fn push(&mut self, i: usize, kind: Kind) {
+    fn push(&mut self, i: usize, kind: Kind, shape: &Shape) {
         let len = match kind {
             Kind::Panels { rows, columns } => rows * columns.next_multiple_of(PANEL),
             Kind::Plain { len } => len.next_multiple_of(PANEL),
         };
-        self.entries[i] = Entry { offset: self.total, len, kind };
+        let width = shape.dims.last().copied().unwrap_or(1);
+        self.entries[i] = Entry { offset: self.total, len, kind, width };
         self.total += len;
     }
 

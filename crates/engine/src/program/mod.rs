@@ -4,12 +4,15 @@
 
 mod builder;
 mod describe;
+mod emit;
 mod fuse;
+pub mod general;
 mod layout;
 mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
+pub use emit::Argument;
 pub use layout::{Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
@@ -95,6 +98,17 @@ pub enum DerivedKind {
     Transposed(usize),
     /// One over a state.
     Inverse(usize),
+    /// Numbers of the graph: [`Program::constants`].
+    Constant(usize),
+}
+
+/// Numbers that the graph itself holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constant {
+    /// Row-major.
+    pub values: Vec<f32>,
+    /// The last axis, or 1.
+    pub width: usize,
 }
 
 /// A derived tensor.
@@ -269,6 +283,17 @@ pub enum Instruction {
         /// Result.
         y: Place,
     },
+    /// y = x + deviation · z with new normal numbers z; x and y may be the same.
+    Noise {
+        /// Hash of the node's name.
+        stream: u64,
+        /// Standard deviation.
+        deviation: f32,
+        /// Argument.
+        x: Place,
+        /// Result.
+        y: Place,
+    },
     /// y = a · b, element by element, all in rows.
     Multiply {
         /// First factor.
@@ -324,6 +349,8 @@ pub enum Instruction {
         /// How.
         epilogue: Epilogue,
     },
+    /// One of the general ops.
+    General(Box<general::General>),
     /// The optimizer's step for a range of the parameters that share all their numbers.
     Update {
         /// First float in the parameter arena.
@@ -349,16 +376,18 @@ pub struct ProgramOutput {
 /// A loss of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct ProgramLoss {
-    /// One loss per row.
+    /// One loss per row, or one in all.
     pub loss: Place,
+    /// Whether there is one per row.
+    pub rows: bool,
     /// Its weight in the total.
     pub weight: f32,
     /// What metrics look at, in rows.
-    pub prediction: Place,
+    pub prediction: Option<Place>,
     /// Columns of the prediction.
     pub width: usize,
     /// What metrics compare it with.
-    pub target: Place,
+    pub target: Option<Place>,
     /// Columns of the target.
     pub target_width: usize,
     /// Whether the target is ids.
@@ -378,6 +407,8 @@ pub struct Program {
     pub buffers: Vec<Buffer>,
     /// Floats of the batch arena.
     pub batch_len: usize,
+    /// Numbers of the graph, which are copied to the derived arena once.
+    pub constants: Vec<Constant>,
     /// Tensors computed from parameters and states.
     pub derived: Vec<Derived>,
     /// Floats of the derived arena.

@@ -18,11 +18,11 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::cpu::Arenas;
+use crate::cpu::{Arenas, Feed};
 use crate::data::{BatchOrder, Dataset};
-use crate::evaluator::{self, Evaluator, Feeds};
+use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
-use crate::metric::Metric;
+use crate::measures::{Measured, Measures};
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, checkpoint, machine};
@@ -71,6 +71,8 @@ pub struct EpochRecord {
     pub steps: usize,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add, at the end of the epoch (0 when incomplete).
     pub penalty: f64,
     /// Learning rate of its last step.
@@ -78,7 +80,7 @@ pub struct EpochRecord {
     /// Training metrics, in the order of the options.
     pub metrics: Vec<f64>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
-    pub validation: Option<(f64, Vec<f64>)>,
+    pub validation: Option<Measured>,
     /// Seconds spent in it.
     pub seconds: f64,
 }
@@ -108,7 +110,7 @@ pub struct Trainer {
     /// Rows of a batch in this epoch.
     batch: usize,
     batches: BatchSizes,
-    metrics: Vec<Box<dyn Metric>>,
+    measures: Measures,
     validation: Option<Evaluator>,
     progress: Progress,
     seed: u64,
@@ -132,7 +134,7 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy"]}`.
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}]}` (a name alone is of the first loss).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -162,7 +164,7 @@ impl Trainer {
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
         let optimizer = Optimizer::new(&options.optimizer, &graph)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let metrics = evaluator::metrics(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();
@@ -173,7 +175,7 @@ impl Trainer {
         identity.insert("training rows".to_owned(), train.rows().to_string());
         let validated = validation.as_ref().map_or(0, Dataset::rows);
         identity.insert("validation rows".to_owned(), validated.to_string());
-        let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
+        let program = compile(&graph, &layout, mode(&optimizer, batch), graph.piece(batch))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
@@ -201,8 +203,8 @@ impl Trainer {
             rows: Vec::with_capacity(train.rows()),
             batch: batches.at(1),
             batches,
-            progress: Progress::new(metrics.len()),
-            metrics,
+            progress: Progress::new(&measures),
+            measures,
             validation,
             seed: options.seed,
             threads: Choice::new(wanted, options.threads == 0),
@@ -251,12 +253,8 @@ impl Trainer {
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
-    /// per step, or a single row for all of them.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
-    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+    /// Checks the rows that [`Trainer::advance`] takes.
+    pub(crate) fn check(&self, rows: &[f64], steps: usize) -> Result<()> {
         let width = self.hyperparameters().len();
         if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
@@ -264,7 +262,27 @@ impl Trainer {
                 rows.len()
             )));
         }
-        self.optimizer.check(rows)?;
+        self.optimizer.check(rows)
+    }
+
+    /// Parameters, for a caller that looks at them after each step.
+    pub(crate) fn parameters(&mut self) -> (&ParameterLayout, &mut Floats) {
+        (&self.layout, &mut self.parameters)
+    }
+
+    /// The data set and the columns of it that feed the program.
+    pub(crate) fn data(&self) -> (&Dataset, &Feeds) {
+        (&self.data, &self.feeds)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        self.check(rows, steps)?;
+        let width = self.hyperparameters().len();
         let started = Instant::now();
         let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
         let mut out = Advance::default();
@@ -286,7 +304,7 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+            let Some(loss) = self.step(row, &feeds, weights, cancel) else {
                 out.cancelled = true;
                 break;
             };
@@ -295,17 +313,17 @@ impl Trainer {
             self.threads.took(now - clock);
             self.progress.seconds += (now - clock).as_secs_f64();
             clock = now;
-            if !finite {
+            if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.metrics));
+                out.epochs.push(self.progress.record(row[0], &self.measures));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.metrics));
+                        out.epochs.push(self.progress.record(row[0], &self.measures));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -319,9 +337,29 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.metrics));
+            out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
+    }
+
+    /// Takes one step for a caller that looks at the parameters after each: the loss before it, or nothing when `cancel` was set.
+    pub(crate) fn single(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<f64> {
+        if self.progress.steps == 0 {
+            self.begin_epoch();
+        }
+        let started = Instant::now();
+        let loss = self.step(row, feeds, Weights { loss: weights, own: weights }, cancel)?;
+        self.threads.took(started.elapsed());
+        if self.progress.steps == self.steps_per_epoch() {
+            self.progress.steps = 0;
+        }
+        Some(loss)
     }
 
     fn diverge(&mut self) {

@@ -11,7 +11,7 @@ use super::{Numbers, bytes, floats, labels, weights};
 /// What a random graph may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// Dropout that drops.
+    /// Dropout that drops, and noise.
     pub dropout: bool,
     /// Regularisers (never proximal ones, which are no part of a gradient).
     pub regularizers: bool,
@@ -124,7 +124,10 @@ fn step(
         6 => net.node(&name, if r.one_in(2) { "softmax" } else { "logSoftmax" }, &[x], json!({})),
         7 => {
             let rate = if kind.dropout && !r.one_in(3) { 0.25 } else { 0.0 };
-            net.node(&name, "dropout", &[x], json!({ "rate": rate }));
+            match r.one_in(2) {
+                true => net.node(&name, "dropout", &[x], json!({ "rate": rate })),
+                false => net.node(&name, "gaussianNoise", &[x], json!({ "deviation": rate })),
+            }
         }
         8 => net.node(&name, "affine", &[x], json!({ "scale": 1.0 + 0.5 * r.unit(), "offset": 0.25 })),
         _ => {

@@ -18,7 +18,7 @@ fn dims(shape: &Json) -> (bool, Vec<usize>) {
     (list.first().is_some_and(Json::is_string), list.iter().filter_map(Json::as_u64).map(|d| d as usize).collect())
 }
 
-/// All values of a graph for some rows of the columns. Dropout is the identity.
+/// All values of a graph for some rows of the columns. Dropout and noise are the identity.
 pub fn run(
     spec: &Json,
     tensors: &HashMap<String, Vec<f64>>,
@@ -57,12 +57,15 @@ pub fn run(
 
 /// One op.
 fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
+    if let Some(y) = super::general::apply(op, attributes, inputs) {
+        return y;
+    }
     let x = inputs[0];
     let number = |name: &str, default: f64| attributes[name].as_f64().unwrap_or(default);
     match op {
         "linear" => linear(x, inputs[1], inputs.get(2).copied()),
         "affine" => map(x, |v| v * number("scale", 1.0) + number("offset", 0.0)),
-        "dropout" => x.clone(),
+        "dropout" | "gaussianNoise" => x.clone(),
         "reshape" => Tensor { dims: dims(&attributes["shape"]).1, ..x.clone() },
         "softmax" => along(x, |row| {
             let most = row.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
