@@ -6,6 +6,7 @@ import { binaryTarget, defineLoss, type Loss } from './loss.ts'
  */
 export const binaryCrossEntropy: Loss = defineLoss({
   op: 'binaryCrossEntropy',
+  predicts: 'classes',
   fuses: 'sigmoid',
   transform: 'sigmoid',
   target: binaryTarget,

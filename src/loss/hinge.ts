@@ -6,6 +6,7 @@ import { binaryTarget, defineLoss, type Loss } from './loss.ts'
  */
 export const hinge: Loss = defineLoss({
   op: 'hinge',
+  predicts: 'classes',
   fuses: undefined,
   transform: 'none',
   target: binaryTarget,

@@ -6,6 +6,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const huber: Loss = defineLoss({
   op: 'huber',
+  predicts: 'numbers',
   fuses: undefined,
   transform: 'none',
   target: numbersLike,

@@ -7,6 +7,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const kullbackLeibler: Loss = defineLoss({
   op: 'kullbackLeibler',
+  predicts: 'classes',
   fuses: 'softmax',
   transform: 'softmax',
   target(row, data) {

@@ -6,6 +6,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const logCosh: Loss = defineLoss({
   op: 'logCosh',
+  predicts: 'numbers',
   fuses: undefined,
   transform: 'none',
   target: numbersLike,

@@ -8,6 +8,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const poisson: Loss = defineLoss({
   op: 'poisson',
+  predicts: 'log rates',
   fuses: undefined,
   transform: 'none',
   target: numbersLike,

@@ -1,3 +1,4 @@
+import { lossNamed } from '../loss/index.ts'
 import { type Objective, readByOutput } from '../loss/objective.ts'
 import { guarded, readName, refuse } from '../options.ts'
 import * as all from './all.ts'
@@ -52,11 +53,11 @@ function readList(where: string, option: string, value: unknown, { name: loss }:
   if (value === undefined) return []
   return guarded(where, 'ERR_OPTION', () => {
     if (!Array.isArray(value)) return refuse(where, `${option} must be an array of names`, value)
-    const kind = loss === 'meanSquaredError' ? 'numbers' : 'classes'
+    const kind = loss === 'custom' ? undefined : lossNamed(loss).predicts
     const metrics: MetricName[] = []
     for (let index = 0; index < value.length; index++) {
       const name = readName(where, `${option}[${index}]`, value[index], Object.keys(all) as MetricName[])
-      if (loss !== 'custom' && all[name].of !== kind) {
+      if (kind !== undefined && all[name].of !== kind) {
         refuse(where, `${option}[${index}] must compare ${kind}, which is what ${loss} predicts`, name)
       }
       if (metrics.includes(name)) refuse(where, `${option} must be different from each other`, name)
