@@ -1,5 +1,4 @@
-import { lossNamed } from '../loss/index.ts'
-import type { Objective } from '../loss/objective.ts'
+import { type Objective, predicts } from '../loss/objective.ts'
 import { readName, refuse } from '../options.ts'
 import { makerOf } from './builder.ts'
 import type { GraphNode, GraphState } from './graph.ts'
@@ -33,7 +32,7 @@ export function targetTransformOf(
 }
 
 /** Whether predictions of a loss are in units of the targets. */
-const inUnits = ({ name }: Objective): boolean => name === 'custom' || lossNamed(name).predicts === 'numbers'
+const inUnits = (objective: Objective): boolean => (predicts(objective) ?? 'numbers') === 'numbers'
 
 /**
  * The network with the inverse of a transform at its end: standardised numbers are multiplied with the deviation of the

@@ -7,6 +7,10 @@ type Binding = typeof import('#binding')
 export type NativeDataset = import('#binding').NativeDataset
 /** One column on its way into native memory. */
 export type NativeColumn = import('#binding').NativeColumn
+/** A data set that grows. */
+export type NativeDatasetBuilder = import('#binding').NativeDatasetBuilder
+/** Values that follow those a column has. */
+export type NativePiece = import('#binding').NativePiece
 /** A graph with its weights. */
 export type NativeNetwork = import('#binding').NativeNetwork
 /** A named tensor. */

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(dead_code, reason = "exports are registered outside tests only"))]
 
+mod builder;
 mod columns;
 mod dataset;
 mod graph;

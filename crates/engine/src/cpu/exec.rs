@@ -4,10 +4,11 @@ use downslope_kernels::Mat;
 use downslope_kernels::batch::Gather;
 use downslope_kernels::gemm::{self, Gemm, TileUpdate};
 use downslope_kernels::loss::{LossJob, Target};
+use downslope_kernels::reduce::BLOCK;
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
-use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, Place, Role};
+use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, Place, Role};
 
 impl Machine<'_> {
     /// Thread `t`'s part of an instruction.
@@ -160,6 +161,27 @@ impl Machine<'_> {
                     if from < to {
                         updater.update(from, to - from, self.tensors.gradients.add(offset + from));
                     }
+                }
+                I::Squares { offset, len, group, out } => {
+                    let scalars = &step.scalars[group];
+                    let (from, to) = part(len, BLOCK, t, n);
+                    if from < to {
+                        let (g, w) =
+                            (self.tensors.gradients.add(offset + from), self.tensors.parameters.add(offset + from));
+                        let out = self.arenas.norm.add(out + from / BLOCK);
+                        (k.limit.squares)(to - from, g, w, scalars.l2, scalars.l1, out);
+                    }
+                }
+                I::MaxNorm { parameter, rows, columns, limit } => {
+                    let entry = &self.layout.entries[parameter];
+                    let ptr = self.tensors.parameters.add(entry.offset);
+                    let w = match entry.kind {
+                        Kind::Panels { .. } => Mat::panels(ptr, rows),
+                        Kind::Plain { .. } => Mat::row_major(ptr, columns),
+                    };
+                    let (from, to) = part(columns, 16, t, n);
+                    let w = Mat { ptr: ptr.add(from / 16 * w.panel), ..w };
+                    (k.limit.max_norm)(rows, to - from, w, limit);
                 }
             }
         }

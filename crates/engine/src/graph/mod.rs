@@ -137,6 +137,14 @@ impl Graph {
                     }
                 }
             }
+            if let Some(c) = p.constraint
+                && !(c.max_norm.is_finite() && c.max_norm as f32 > 0.0 && p.shape.dims.len() == 2)
+            {
+                return Err(Error::option(format!(
+                    "{}: maxNorm must be above 0 and limit the columns of a matrix, received {} for {}",
+                    p.name, c.max_norm, p.shape
+                )));
+            }
             graph.add(&p.name, TensorType::f32(p.shape.clone()), Source::Parameter(i))?;
         }
         for (i, s) in spec.states.iter().enumerate() {
@@ -289,24 +297,22 @@ pub fn infer(node: &str) -> Result<String> {
 /// # Errors
 /// What is wrong with the graph.
 pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
-    describe_with(graph, batch_size, r#"{ "kind": "sgd" }"#)
+    describe_with(graph, batch_size, r#"{ "optimizer": { "kind": "sgd" } }"#)
 }
 
-/// [`describe`] for another rule: `optimizer` is what the trainer's options hold, `{ "kind": "adam" }`.
+/// [`describe`] for another rule: `update` is a part of the trainer's options, `{ "optimizer": { "kind": "adam" }, "clipNorm": 1 }`.
 ///
 /// # Errors
 /// What is wrong with the graph or the optimizer.
-pub fn describe_with(graph: &str, batch_size: usize, optimizer: &str) -> Result<String> {
+pub fn describe_with(graph: &str, batch_size: usize, update: &str) -> Result<String> {
     let graph = Graph::parse(graph)?;
     let layout = ParameterLayout::of(&graph);
     let rows = graph.piece(batch_size.max(1));
-    let mode = if graph.losses.is_empty() {
-        Mode::Predict
+    let program = if graph.losses.is_empty() {
+        compile(&graph, &layout, Mode::Predict, rows)?
     } else {
-        let options = serde_json::from_str(optimizer).map_err(|e| Error::option(format!("optimizer: {e}")))?;
-        trainer::mode(&trainer::Optimizer::new(&options, &graph)?, batch_size)
+        trainer::program(&trainer::Optimizer::parse(update, &graph)?, &graph, &layout, batch_size)?
     };
-    let program = compile(&graph, &layout, mode, rows)?;
     let nodes: Vec<Json> = (graph.nodes.iter())
         .map(|n| {
             let parameters: Vec<Json> = (n.inputs.iter())

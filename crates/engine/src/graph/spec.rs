@@ -70,6 +70,9 @@ pub struct ParameterSpec {
     /// Penalty on its size.
     #[serde(default)]
     pub regularizer: Option<RegularizerSpec>,
+    /// What is done to it after each update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<ConstraintSpec>,
     /// Whether the optimizer's weight decay applies.
     #[serde(default = "yes")]
     pub decay: bool,
@@ -95,6 +98,14 @@ pub struct RegularizerSpec {
     /// L1 as a soft threshold after the step rather than a subgradient.
     #[serde(default)]
     pub proximal: bool,
+}
+
+/// A limit of what an update may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ConstraintSpec {
+    /// Columns with a larger Euclidean norm are scaled down to it.
+    pub max_norm: f64,
 }
 
 /// A tensor that is saved with the model but not trained.

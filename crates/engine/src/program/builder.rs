@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use downslope_kernels::reduce::BLOCK;
+
 use super::{
     Buffer, BufferId, Constant, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout,
     ParameterLayout, Place, Program, ProgramLoss, ProgramOutput, fuse, general::General, liveness,
@@ -500,6 +502,27 @@ impl Builder<'_> {
                     *len += e.len
                 }
                 _ => self.program.update.push(Instruction::Update { offset: e.offset, len: e.len, group: i }),
+            }
+        }
+        self.norm();
+        for (i, p) in self.graph.spec.parameters.iter().enumerate() {
+            if let (Some(constraint), &[rows, columns]) = (p.constraint, &p.shape.dims[..])
+                && p.trainable
+                && self.parameter_gradients.contains_key(&i)
+            {
+                let limit = constraint.max_norm as f32;
+                self.program.update.push(Instruction::MaxNorm { parameter: i, rows, columns, limit });
+            }
+        }
+    }
+
+    /// The sums of squares of the gradients that are left for the updates behind.
+    fn norm(&mut self) {
+        for instruction in &self.program.update {
+            if let Instruction::Update { offset, len, group } = *instruction {
+                let out = self.program.norm_len;
+                self.program.norm.push(Instruction::Squares { offset, len, group, out });
+                self.program.norm_len += len.div_ceil(BLOCK);
             }
         }
     }

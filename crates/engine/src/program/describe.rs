@@ -32,7 +32,7 @@ impl Program {
 /// All instructions for a batch of `rows` rows (at most a piece).
 pub fn describe(program: &Program, graph: &Graph, layout: &ParameterLayout, rows: usize) -> Vec<InstructionInfo> {
     let d = Describer { program, graph, layout, rows };
-    program.prepare.iter().chain(&program.body).chain(&program.update).map(|i| d.line(i)).collect()
+    program.prepare.iter().chain(&program.body).chain(&program.norm).chain(&program.update).map(|i| d.line(i)).collect()
 }
 
 struct Describer<'a> {
@@ -139,6 +139,12 @@ impl Describer<'_> {
                 operands.push(format!("{} [{len}]", self.graph.spec.parameters[group].name));
                 ("update".to_owned(), 2 * len)
             }
+            Instruction::Squares { len, group, .. } => {
+                bytes = 4 * len;
+                operands.push(format!("{} gradient [{len}]", self.graph.spec.parameters[group].name));
+                ("sums of squares".to_owned(), 2 * len)
+            }
+            Instruction::MaxNorm { .. } => ("max norm".to_owned(), 2 * widest),
         };
         InstructionInfo { op, operands, flops, bytes }
     }

@@ -73,7 +73,8 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(out, true);
         }
         I::General(ref general) => general.operands(f),
-        I::Update { .. } => {}
+        I::Update { .. } | I::Squares { .. } => {}
+        I::MaxNorm { parameter, .. } => f(Place::Parameter(parameter), true),
     }
 }
 

@@ -360,6 +360,28 @@ pub enum Instruction {
         /// The first of these parameters; the numbers of all are the same.
         group: usize,
     },
+    /// Sums of squares of the gradient of such a range, regularisers included, one for each chunk of 256.
+    Squares {
+        /// First float in the parameter arena.
+        offset: usize,
+        /// Floats.
+        len: usize,
+        /// The first of these parameters.
+        group: usize,
+        /// Where the sums begin in the arena of the norm.
+        out: usize,
+    },
+    /// Columns of a parameter beyond a norm are scaled down to it.
+    MaxNorm {
+        /// The parameter, a matrix.
+        parameter: usize,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// The largest norm.
+        limit: f32,
+    },
 }
 
 /// An output of the program.
@@ -401,7 +423,9 @@ pub struct Program {
     pub prepare: Vec<Instruction>,
     /// For each piece of a batch.
     pub body: Vec<Instruction>,
-    /// After the last piece of a batch.
+    /// After the last piece of a batch, where gradients are clipped by their norm.
+    pub norm: Vec<Instruction>,
+    /// After the last piece of a batch, and the norm.
     pub update: Vec<Instruction>,
     /// The matrices of the batch.
     pub buffers: Vec<Buffer>,
@@ -413,6 +437,8 @@ pub struct Program {
     pub derived: Vec<Derived>,
     /// Floats of the derived arena.
     pub derived_len: usize,
+    /// Floats of the arena of the norm.
+    pub norm_len: usize,
     /// Most rows of a piece.
     pub capacity: usize,
     /// What `predict` returns.

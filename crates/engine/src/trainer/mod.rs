@@ -23,6 +23,7 @@ use crate::data::{BatchOrder, Dataset};
 use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
 use crate::measures::{Measured, Measures};
+use crate::metric::Collected;
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, checkpoint, machine};
@@ -37,14 +38,20 @@ use threads::Choice;
 /// that makes their gradient.
 const FUSE_FROM: usize = 64 * 1024;
 
-/// How the program of a step with `batch` rows is compiled: what is updated by the product that makes its gradient.
-pub(crate) fn mode(optimizer: &Optimizer, batch: usize) -> Mode {
+/// The program of a step with `batch` rows. What is large enough is updated by the product that makes its gradient, unless the gradients of
+/// all pieces or of all parameters have to be known before.
+pub(crate) fn program(optimizer: &Optimizer, graph: &Graph, layout: &ParameterLayout, batch: usize) -> Result<Program> {
     let fuse_from = match () {
-        () if batch > PIECE => usize::MAX,
+        () if batch > PIECE || optimizer.clips_norm() => usize::MAX,
         () if optimizer.plain_descent() => 0,
         () => FUSE_FROM,
     };
-    Mode::Train { fuse_from }
+    let mut program = compile(graph, layout, Mode::Train { fuse_from }, graph.piece(batch.max(1)))?;
+    if !optimizer.clips_norm() {
+        program.norm.clear();
+        program.norm_len = 0;
+    }
+    Ok(program)
 }
 
 /// What a chunk of steps did.
@@ -77,8 +84,10 @@ pub struct EpochRecord {
     pub penalty: f64,
     /// Learning rate of its last step.
     pub learning_rate: f64,
-    /// Training metrics, in the order of the options.
+    /// Training metrics, in the order of the options; of finished epochs.
     pub metrics: Vec<f64>,
+    /// All rows, with the index of their loss, where metrics are computed elsewhere.
+    pub collected: Vec<(usize, Collected)>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
     pub validation: Option<Measured>,
     /// Seconds spent in it.
@@ -134,7 +143,9 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}]}` (a name alone is of the first loss).
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}], "clipNorm": 1, "clipValue": 0.5, "run": {"batchSizes": [[1, 32], [5, 64]],
+    /// "validation": 0.2, "classWeights": "balanced", "keepBest": true, "checkpoint": "path", "identity": {}}}` (a name alone is of the first
+    /// loss; all of `run`, `clipNorm` and `clipValue` may be left out).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -162,9 +173,9 @@ impl Trainer {
             return Err(Error::internal("a graph without a loss cannot be trained"));
         }
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
-        let optimizer = Optimizer::new(&options.optimizer, &graph)?;
+        let optimizer = Optimizer::new(&options.optimizer, &graph)?.clipped(options.clip_norm, options.clip_value)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let measures = Measures::new(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics, train.rows())?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();
@@ -175,7 +186,7 @@ impl Trainer {
         identity.insert("training rows".to_owned(), train.rows().to_string());
         let validated = validation.as_ref().map_or(0, Dataset::rows);
         identity.insert("validation rows".to_owned(), validated.to_string());
-        let program = compile(&graph, &layout, mode(&optimizer, batch), graph.piece(batch))?;
+        let program = program(&optimizer, &graph, &layout, batch)?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
@@ -316,14 +327,14 @@ impl Trainer {
             if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.measures));
+                out.epochs.push(self.progress.unfinished(row[0]));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.measures));
+                        out.epochs.push(self.progress.unfinished(row[0]));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -337,7 +348,7 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.measures));
+            out.epochs.push(self.progress.unfinished(rate));
         }
         Ok(out)
     }

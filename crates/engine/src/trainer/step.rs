@@ -76,7 +76,18 @@ impl Trainer {
             self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weighing);
             piece.first += rows.len();
         }
+        if self.optimizer.clips_norm() {
+            machine.run(Part::Norm, &piece, &step, team.as_deref_mut());
+            self.optimizer.clip(machine.norm());
+        }
         if !self.program.update.is_empty() {
+            let step = Step {
+                number: p.total_steps,
+                seed: self.seed,
+                scalars: &self.optimizer.scalars,
+                rule: self.optimizer.index,
+                plain_descent: self.optimizer.plain_descent(),
+            };
             machine.run(Part::Update, &piece, &step, team);
         }
         self.optimizer.done();
