@@ -8,10 +8,18 @@ use downslope_engine::data::{Column, Dataset, Role, Values};
 use downslope_engine::network::Network;
 use downslope_engine::trainer::Trainer;
 
-/// CPU time of this thread in seconds: the machine may be busy with other work.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|x| x.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+/// CPU time of this thread in seconds: the machine may be busy with other work. Elsewhere than on Linux, time.
+#[cfg(target_os = "linux")]
+fn cpu(_: std::time::Instant) -> f64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes to `now` alone.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut now) };
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cpu(origin: std::time::Instant) -> f64 {
+    origin.elapsed().as_secs_f64()
 }
 
 fn main() {
@@ -97,12 +105,13 @@ fn main() {
         return;
     }
     let warm = trainer.advance(&row, usize::MAX / 64, 300.0, &cancel).unwrap();
+    let origin = std::time::Instant::now();
     let mut rates = vec![];
     let mut loss = 0.0;
     for _ in 0..7 {
-        let t = cpu();
+        let t = cpu(origin);
         let r = trainer.advance(&row, usize::MAX / 64, seconds / 7.0 * 1000.0, &cancel).unwrap();
-        rates.push((r.steps * batch) as f64 / (cpu() - t));
+        rates.push((r.steps * batch) as f64 / (cpu(origin) - t));
         loss = r.epochs.last().unwrap().loss;
     }
     rates.sort_by(f64::total_cmp);

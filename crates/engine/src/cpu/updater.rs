@@ -89,7 +89,9 @@ impl Machine<'_> {
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],
-                plain: step.plain_descent && step.scalars[parameter].is_plain(),
+                plain: step.plain_descent
+                    && step.scalars[parameter].is_plain()
+                    && step.scalars[parameter].shrink == 1.0,
                 ahead: Ahead::default(),
             }
         }
