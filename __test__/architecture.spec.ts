@@ -22,13 +22,14 @@ const room = (path: string): string => relative(source, path).split('/')[0] as s
 
 /** Which rooms a room may use. What is not named here may be used by all. */
 const allowed: Record<string, readonly string[]> = {
-  schedule: [],
+  schedule: ['metric'],
   regularizer: [],
   optimizer: ['schedule'],
   data: ['native'],
   metric: ['loss'],
   loss: [],
-  model: ['data', 'loss', 'metric', 'native', 'regularizer'],
+  ops: ['data'],
+  model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],
   native: [],
 }

@@ -44,6 +44,8 @@ function pathWithoutRust() {
 
 const TRAIN = `
 import { dataset, dense, fit, input, loadModel, sequential } from 'downslope';
+import { relu } from 'downslope/ops';
+if (relu([1, 2, 3]).shape.join() !== '3') throw new Error('downslope/ops does not know shapes');
 const inputs = Array.from({ length: 200 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 const labels = inputs.map(([a, b]) => (a * b > 0 ? 'yes' : 'no'));
 const network = sequential([input({ shape: [2] }), dense(16, { activation: 'tanh' }), dense(2)]);

@@ -101,7 +101,7 @@ test('bad data are refused with a place', (t) => {
   throwsCode(t, 'ERR_DATA', () => dataset({ inputs: [], targets: [] }), /at least one row/)
   throwsCode(t, 'ERR_OPTION', () => dataset({ inputs: [[1]] } as never), /either targets or labels/)
   throwsCode(t, 'ERR_OPTION', () => dataset({ inputs: [[1]], targets: [1], labels: [1] } as never), /either/)
-  throwsCode(t, 'ERR_OPTION', () => dataset({ inputs: [[1]], targets: [1], weights: [1] } as never), /weights/)
+  throwsCode(t, 'ERR_OPTION', () => dataset({ inputs: [[1]], targets: [1], weight: [1] } as never), /weight/)
 })
 
 testProp('a split is a partition', [fc.double({ min: 0.1, max: 0.9, noNaN: true }), fc.nat(1000)], (t, share, seed) => {

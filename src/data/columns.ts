@@ -2,7 +2,7 @@ import { DownslopeError } from '../errors.ts'
 import type { NativeColumn } from '../native/index.ts'
 import { refuse, showShape } from '../options.ts'
 import { isTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts'
-import { arrayKind, arrayLength, isTensorData, type TensorData, unshared } from './typed.ts'
+import { arrayKind, arrayLength, type TensorData, unshared } from './typed.ts'
 
 /** What a column holds in native memory. */
 export type ColumnType = 'f32' | 'u8' | 'u32'
@@ -17,6 +17,9 @@ export interface Column {
   readonly native: NativeColumn
 }
 
+/** What a column of numbers is for. */
+export type Role = 'input' | 'target' | 'weight'
+
 /** Inputs: of the only input, or of several by name. */
 export type Inputs = TensorLike | Readonly<Record<string, TensorLike>>
 
@@ -28,45 +31,61 @@ const fields = {
   Uint32Array: ['u32', 'u32'],
 } as const
 
-/** Makes a column of a tensor. One number per row is a row of shape `[1]`. */
-export function column(where: string, name: string, role: 'input' | 'target', tensor: Tensor): Column {
+/** Makes a column of a tensor. One number per row is a row of shape `[1]`; `shown` is how messages call it. */
+export function column(where: string, name: string, role: Role, tensor: Tensor, shown: string = name): Column {
   const [rows, ...rest] = tensor.shape
   if (rows === undefined) {
-    throw new DownslopeError('ERR_SHAPE', `${where}: ${name} must have rows, shape [rows, …], received one number`)
+    throw new DownslopeError('ERR_SHAPE', `${where}: ${shown} must have rows, shape [rows, …], received one number`)
   }
-  if (rows === 0) throw new DownslopeError('ERR_DATA', `${where}: ${name} must have at least one row, received none`)
+  if (rows === 0) throw new DownslopeError('ERR_DATA', `${where}: ${shown} must have at least one row, received none`)
   const shape = rest.length === 0 ? [1] : rest
   if (shape.includes(0)) {
-    throw new DownslopeError('ERR_SHAPE', `${where}: ${name} must have sizes ≥ 1, received ${showShape(tensor.shape)}`)
+    throw new DownslopeError('ERR_SHAPE', `${where}: ${shown} must have sizes ≥ 1, received ${showShape(tensor.shape)}`)
   }
-  // targets are numbers, whatever type they come in; ids and bytes are a matter of inputs
-  const whole = role === 'target' && !(arrayKind(tensor.data) ?? '').startsWith('Float')
-  const data: TensorData = whole ? Float32Array.from(tensor.data) : unshared(tensor.data)
+  // targets and weights are numbers, whatever type they come in; ids and bytes are a matter of inputs
+  const whole = role !== 'input' && !(arrayKind(tensor.data) ?? '').startsWith('Float')
+  const data: TensorData = whole ? new Float32Array(tensor.data) : unshared(tensor.data)
   const [field, type] = fields[arrayKind(data) as keyof typeof fields]
   return { name, rows, shape, type, native: { name, role, shape: [...shape], classes: 0, [field]: data } }
 }
 
 /** A column of class ids. */
-export function labelColumn(ids: Uint32Array, classes: number): NativeColumn {
-  return { name: 'target', role: 'label', shape: [], classes, u32: ids }
+export function labelColumn(name: string, ids: Uint32Array, classes: number): NativeColumn {
+  return { name, role: 'label', shape: [], classes, u32: ids }
 }
+
+/** True for what may be a record by name: an object that is no array and no tensor. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return arrayKind(value) === undefined && !isTensor(value)
+}
+
+/** The entries of a record by name, in order. */
+export function readRecord(where: string, name: string, value: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const entries = Reflect.ownKeys(value).map((key): [string, unknown] => {
+    if (typeof key !== 'string' || key === '') refuse(where, `names in ${name} must be texts that are not empty`, key)
+    return [key, value[key]]
+  })
+  if (entries.length === 0) refuse(where, `${name} must be given for at least one name`, value, 'ERR_DATA')
+  return entries
+}
+
+/** Complains about names of inputs that columns of targets have. */
+export function checkInputName(where: string, name: string): void {
+  if (name !== 'target' && !name.startsWith('target/') && name !== WEIGHTS) return
+  refuse(where, `names of inputs must be texts other than "target", "target/…" and "${WEIGHTS}"`, name)
+}
+
+/** Name of the column of weights. */
+export const WEIGHTS = 'row weights'
 
 /** Reads one tensor, or a record of tensors by name. */
 export function readInputs(where: string, value: unknown, only: string): Column[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensorData(value) || isTensor(value)) {
-    return [column(where, only, 'input', readTensor(`${where}: inputs`, value))]
-  }
-  if (arrayKind(value) !== undefined) readTensor(`${where}: inputs`, value)
-  const columns: Column[] = []
-  for (const name of Reflect.ownKeys(value)) {
-    if (typeof name !== 'string' || name === '' || name === 'target') {
-      refuse(where, 'names of inputs must be texts other than "target"', name)
-    }
-    const entry = (value as Readonly<Record<string, unknown>>)[name]
-    columns.push(column(where, name, 'input', readTensor(`${where}: inputs.${name}`, entry)))
-  }
-  if (columns.length === 0) refuse(where, 'inputs must be a tensor or a record of them', value, 'ERR_DATA')
-  return columns
+  if (!isRecord(value)) return [column(where, only, 'input', readTensor(`${where}: inputs`, value))]
+  return readRecord(where, 'inputs', value).map(([name, entry]) => {
+    checkInputName(where, name)
+    return column(where, name, 'input', readTensor(`${where}: inputs.${name}`, entry))
+  })
 }
 
 /** The number of rows that all columns have. */

@@ -1,36 +1,19 @@
 import { DownslopeError } from '../errors.ts'
-import { type NativeDataset, native, unwrap } from '../native/index.ts'
+import { type NativeDataset, unwrap } from '../native/index.ts'
 import { frozen, guarded, readBoolean, readInteger, readOptions, readSeed, refuse, showShape } from '../options.ts'
-import { type Column, type ColumnType, column, commonRows, type Inputs, labelColumn, readInputs } from './columns.ts'
-import { encodeLabels, type Label } from './labels.ts'
+import type { ColumnType } from './columns.ts'
+import type { ClassesOf, Labels } from './forms.ts'
+import type { Label } from './labels.ts'
+import { type OutputMeta, shown } from './outputs.ts'
 import { readFractions, readIndices } from './select.ts'
-import { readTensor, type TensorLike } from './tensor.ts'
 import type { IntegerArray } from './typed.ts'
-
-/** Numbers to predict. */
-export interface TargetOptions {
-  /** Rows first: a tensor, nested arrays, or a record of them by the names of the network's inputs. */
-  readonly inputs: Inputs
-  /** `[n]` or `[n, k]`; `[n]` is `[n, 1]` and never broadcast. */
-  readonly targets: TensorLike
-}
-
-/** Classes to predict. */
-export interface LabelOptions<L extends Label> {
-  /** Rows first: a tensor, nested arrays, or a record of them by the names of the network's inputs. */
-  readonly inputs: Inputs
-  /** One class per row: whole numbers or texts. */
-  readonly labels: readonly L[] | (L extends number ? IntegerArray : never)
-  /** The classes in order, for a set that may lack some of them; default: those that occur, sorted. */
-  readonly classes?: readonly L[]
-}
 
 /** Shapes of one row. */
 export interface DatasetShapes {
   /** Of the only input, or by name. */
   readonly inputs: readonly number[] | Readonly<Record<string, readonly number[]>>
-  /** Of the targets; absent with labels. */
-  readonly targets?: readonly number[]
+  /** Of the targets, or of those outputs that have targets by name; absent with labels. */
+  readonly targets?: readonly number[] | Readonly<Record<string, readonly number[]>>
 }
 
 /** Options of {@link Dataset.split}. */
@@ -44,7 +27,7 @@ export interface SplitOptions {
 }
 
 /** One pair of {@link Dataset.kFold}. */
-export interface Fold<L extends Label = Label> {
+export interface Fold<L extends Labels = Label> {
   /** Rows to train on. */
   readonly train: Dataset<L>
   /** Rows to validate on. */
@@ -52,20 +35,31 @@ export interface Fold<L extends Label = Label> {
 }
 
 /** What TypeScript knows of the columns. */
-export interface DatasetMeta<L extends Label> {
+export interface DatasetColumns {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly type: ColumnType }[]
-  readonly targets: readonly number[] | undefined
-  readonly classes: readonly L[] | undefined
+  /** What is to be predicted: one without a key, or several by their keys. */
+  readonly outputs: readonly OutputMeta[]
+  /** True when rows have weights. */
+  readonly weighted: boolean
+  /** True when inputs were given by name. */
   readonly named: boolean
 }
 
+/** {@link DatasetColumns} with short ways to what the only output has. */
+export interface DatasetMeta<L extends Labels> extends DatasetColumns {
+  /** Shape of a row of the only output's targets; `undefined` with labels and with several outputs. */
+  readonly targets: readonly number[] | undefined
+  /** The classes of the only output; `undefined` without labels and with several outputs. */
+  readonly classes: readonly Extract<L, Label>[] | undefined
+}
+
 /** Access for the rest of the library. */
-export interface DatasetInside<L extends Label> {
+export interface DatasetInside<L extends Labels> {
   readonly handle: NativeDataset
   readonly meta: DatasetMeta<L>
 }
 
-const insides = new WeakMap<object, DatasetInside<Label>>()
+const insides = new WeakMap<object, DatasetInside<Labels>>()
 
 /** True for data sets, open or closed. */
 export function isDataset(value: unknown): value is Dataset {
@@ -73,39 +67,45 @@ export function isDataset(value: unknown): value is Dataset {
 }
 
 /** The native side of a data set. */
-export function insideOf<L extends Label>(where: string, value: Dataset<L> | unknown): DatasetInside<L> {
+export function insideOf<L extends Labels>(where: string, value: Dataset<L> | unknown): DatasetInside<L> {
   const inside = typeof value === 'object' && value !== null ? insides.get(value) : undefined
   if (inside === undefined) refuse(where, 'data must be made by dataset', value, 'ERR_DATA')
-  if ((value as Dataset<L>).closed) throw new DownslopeError('ERR_CLOSED', `${where}: the data set is closed`)
-  return inside as DatasetInside<L>
+  if ((value as Dataset).closed) throw new DownslopeError('ERR_CLOSED', `${where}: the data set is closed`)
+  return inside as unknown as DatasetInside<L>
 }
 
 /**
- * Rows in native memory, immutable. Made by {@link dataset}. Views (`split`, `kFold`, `subset`, `take`) share the memory,
+ * Rows in native memory, immutable. Made by `dataset` and `datasetFrom`. Views (`split`, `kFold`, `subset`, `take`) share the memory,
  * which lives until the last of them is closed or collected.
  */
-export class Dataset<L extends Label = Label> {
+export class Dataset<L extends Labels = Label> {
   /** Number of rows. */
   readonly size: number
   /** Shapes of one row. */
   readonly shapes: DatasetShapes
-  /** The classes in order, `undefined` without labels; views keep those of the whole. */
-  readonly classes: readonly L[] | undefined
+  /**
+   * The classes in order, `undefined` without labels; for several outputs a record of those that have labels. Views keep
+   * those of the whole.
+   */
+  readonly classes: ClassesOf<L>
   readonly #handle: NativeDataset
-  readonly #meta: DatasetMeta<L>
+  readonly #meta: DatasetColumns
   #closed = false
 
   /** @internal */
-  constructor(inside: DatasetInside<L>) {
-    const { handle, meta } = inside
+  constructor({ handle, meta }: { readonly handle: NativeDataset; readonly meta: DatasetColumns }) {
     this.#handle = handle
     this.#meta = meta
     this.size = handle.rows
     const byName = Object.fromEntries(meta.inputs.map(({ name, shape }) => [name, shape]))
     const inputs = meta.named ? byName : (meta.inputs[0]?.shape ?? [])
-    this.shapes = frozen({ inputs, ...(meta.targets === undefined ? {} : { targets: meta.targets }) })
-    this.classes = meta.classes
-    insides.set(this, inside as unknown as DatasetInside<Label>)
+    const { targets, classes } = summary(meta.outputs)
+    this.shapes = frozen({ inputs, ...(targets === undefined ? {} : { targets }) }) as DatasetShapes
+    this.classes = frozen(classes) as ClassesOf<L>
+    const [first] = meta.outputs
+    const only = first?.key === undefined ? first : undefined
+    const inside = { handle, meta: { ...meta, targets: only?.shape, classes: only?.classes } }
+    insides.set(this, inside as unknown as DatasetInside<Labels>)
   }
 
   /** True after `close()`. */
@@ -194,7 +194,7 @@ export class Dataset<L extends Label = Label> {
       const text = `concat: both must have ${describeMeta(this.#meta)}, received ${describeMeta(meta)}`
       throw new DownslopeError('ERR_SHAPE', text)
     }
-    if (JSON.stringify(meta.classes) !== JSON.stringify(this.classes)) {
+    if (classesText(meta) !== classesText(this.#meta)) {
       throw new DownslopeError('ERR_DATA', 'concat: both must have the same classes in the same order, received others')
     }
     return this.#view(unwrap(handle.concat(second)))
@@ -212,71 +212,25 @@ export class Dataset<L extends Label = Label> {
   }
 }
 
-function describeMeta(meta: DatasetMeta<Label>): string {
-  const inputs = meta.inputs.map(({ name, shape, type }) => `${name} ${type}${showShape(shape)}`)
-  return [...inputs, meta.targets === undefined ? 'labels' : `targets ${showShape(meta.targets)}`].join(', ')
+/** Shapes of targets and classes as the user sees them: of the only output, or by name. */
+function summary(outputs: readonly OutputMeta[]): { targets: unknown; classes: unknown } {
+  const [first] = outputs
+  if (first?.key === undefined) return { targets: first?.shape, classes: first?.classes }
+  const byName = (part: 'shape' | 'classes'): unknown => {
+    const having = outputs.filter((output) => output[part] !== undefined)
+    return having.length === 0 ? undefined : Object.fromEntries(having.map((output) => [output.key, output[part]]))
+  }
+  return { targets: byName('shape'), classes: byName('classes') }
 }
 
-/**
- * A data set: inputs with numbers (`targets`) or classes (`labels`) to predict. Everything is copied once into native
- * memory and checked; changing the arrays afterwards has no effect.
- *
- * Float64 is rounded to f32, Uint8 is kept as bytes, Int32 and Uint32 are ids. Arrays on shared memory are copied first.
- *
- * @throws DownslopeError `ERR_DATA` when values are not finite (with row and column), there are no rows, or labels are of
- * mixed types; `ERR_SHAPE` when numbers of rows differ; `ERR_OPTION` when options are unknown or both or neither of
- * `targets` and `labels` are given
- * @example
- * ```ts
- * const data = dataset({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], labels: ['no', 'yes', 'yes', 'no'] })
- * data.classes // ['no', 'yes']
- * const [train, test] = data.split(0.25, { seed: 1 })
- * ```
- */
-export function dataset(options: TargetOptions): Dataset<never>
-export function dataset(options: LabelOptions<string>): Dataset<string>
-export function dataset(options: LabelOptions<number>): Dataset<number>
-export function dataset(options: TargetOptions | LabelOptions<Label>): Dataset
-export function dataset<L extends Label>(options: TargetOptions | LabelOptions<L>): Dataset<L> {
-  return guarded('dataset', 'ERR_DATA', () => {
-    const read = readOptions('dataset', options, ['inputs', 'targets', 'labels', 'classes'])
-    if ((read.targets === undefined) === (read.labels === undefined)) {
-      throw new DownslopeError('ERR_OPTION', 'dataset: either targets or labels must be given')
-    }
-    if (read.classes !== undefined && read.labels === undefined) refuse('dataset', 'classes need labels', read.classes)
-    const inputs = readInputs('dataset', read.inputs, 'input')
-    const named = !(inputs.length === 1 && inputs[0]?.name === 'input')
-    if (read.labels !== undefined) {
-      const { ids, classes } = encodeLabels<L>('dataset', read.labels as readonly L[], read.classes)
-      commonRows('dataset', [...inputs, { name: 'labels', rows: ids.length }])
-      return make(
-        [...inputs.map(({ native }) => native), labelColumn(ids, classes.length)],
-        inputs,
-        named,
-        undefined,
-        classes,
-      )
-    }
-    const targets = column('dataset', 'target', 'target', readTensor('dataset: targets', read.targets))
-    commonRows('dataset', [...inputs, { ...targets, name: 'targets' }])
-    return make(
-      [...inputs, targets].map(({ native }) => native),
-      inputs,
-      named,
-      targets.shape,
-      undefined,
-    )
-  })
+function describeMeta({ inputs, outputs, weighted }: DatasetColumns): string {
+  const parts = inputs.map(({ name, shape, type }) => `${name} ${type}${showShape(shape)}`)
+  for (const { key, shape } of outputs) {
+    parts.push(shape === undefined ? shown('labels', key) : `${shown('targets', key)} ${showShape(shape)}`)
+  }
+  return [...parts, ...(weighted ? ['weights'] : [])].join(', ')
 }
 
-function make<L extends Label>(
-  columns: Column['native'][],
-  inputs: readonly Column[],
-  named: boolean,
-  targets: readonly number[] | undefined,
-  classes: readonly L[] | undefined,
-): Dataset<L> {
-  const handle = unwrap(native().createDataset(columns))
-  const types = inputs.map(({ name, shape, type }) => ({ name, shape, type }))
-  return new Dataset({ handle, meta: { inputs: types, targets, classes, named } })
+function classesText({ outputs }: DatasetColumns): string {
+  return JSON.stringify(outputs.map(({ key, classes }) => [key ?? null, classes ?? null]))
 }

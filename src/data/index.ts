@@ -1,13 +1,18 @@
 export type { Inputs } from './columns.ts'
-export {
-  type Dataset,
-  type DatasetShapes,
-  dataset,
-  type Fold,
-  type LabelOptions,
-  type SplitOptions,
-  type TargetOptions,
-} from './dataset.ts'
+export type { Dataset, DatasetShapes, Fold, SplitOptions } from './dataset.ts'
+export type {
+  ClassesOf,
+  LabelOf,
+  LabelOptions,
+  LabelRecord,
+  Labels,
+  LabelsOf,
+  LabelValues,
+  OutputOptions,
+  RowOptions,
+  TargetOptions,
+} from './forms.ts'
 export type { Label } from './labels.ts'
+export { dataset } from './make.ts'
 export { type Nested, type Tensor, type TensorLike, tensor } from './tensor.ts'
 export type { IntegerArray, TensorData } from './typed.ts'

@@ -11,7 +11,7 @@ use napi_derive::napi;
 pub struct NativeColumn {
     /// Name of the graph input, target or label it feeds.
     pub name: String,
-    /// `input`, `target` or `label`.
+    /// `input`, `target`, `label` or `weight`.
     pub role: String,
     /// Shape of one row.
     pub shape: Vec<u32>,
@@ -44,6 +44,7 @@ impl NativeColumn {
             "input" => Role::Input,
             "target" => Role::Target,
             "label" => Role::Label,
+            "weight" => Role::Weight,
             other => return Err(Error::internal(format!("column {}: role {other}", self.name))),
         };
         let shape = self.shape.iter().map(|&size| size as usize).collect();

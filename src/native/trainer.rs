@@ -1,5 +1,6 @@
 //! `NativeTrainer`: advances by chunks of steps.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,6 +25,7 @@ pub struct NativeTrainer {
     bases: Vec<Arc<Shared>>,
     names: Vec<String>,
     steps_per_epoch: u32,
+    rows: u32,
     open: AtomicBool,
 }
 
@@ -119,6 +121,7 @@ pub fn create_trainer<'env>(
             bases,
             names: trainer.hyperparameters().iter().map(|&name| name.to_owned()).collect(),
             steps_per_epoch: count(trainer.steps_per_epoch()),
+            rows: count(trainer.rows()),
             trainer: Slot::new("trainer", trainer),
             open: false.into(),
         })
@@ -142,10 +145,16 @@ impl NativeTrainer {
         self.names.clone()
     }
 
-    /// Steps in an epoch.
+    /// Steps in the first epoch.
     #[napi(catch_unwind, getter)]
     pub fn steps_per_epoch(&self) -> u32 {
         self.steps_per_epoch
+    }
+
+    /// Rows that it is trained on.
+    #[napi(catch_unwind, getter)]
+    pub fn rows(&self) -> u32 {
+        self.rows
     }
 
     /// Takes up to `steps` steps, with a row of numbers for each or one for all.
@@ -170,6 +179,40 @@ impl NativeTrainer {
     pub fn network<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let lease = Slot::take(&self.trainer);
         spawn(env, move || lease?.with(|trainer, _| trainer.network()).map(network::handle))
+    }
+
+    /// The model with the weights that were kept, or the present ones where none were.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeNetwork>>")]
+    pub fn network_kept<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.network_kept()).map(network::handle))
+    }
+
+    /// Keeps the present weights.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
+    pub fn keep<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.keep()))
+    }
+
+    /// Writes a checkpoint at the end of an epoch: beside, synced and renamed.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
+    pub fn save<'env>(
+        &self,
+        env: &'env Env,
+        path: String,
+        metadata: String,
+        driver: String,
+    ) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.save(&PathBuf::from(path), &metadata, &driver)))
+    }
+
+    /// Goes on from a checkpoint; resolves to what `save` was given as `driver`.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
+    pub fn resume<'env>(&self, env: &'env Env, path: String) -> napi::Result<Object<'env>> {
+        let lease = Slot::take(&self.trainer);
+        spawn(env, move || lease?.with(|trainer, _| trainer.resume(&PathBuf::from(path))))
     }
 
     /// Asks a running `advance` to end after the present step; the next `advance` runs as ever.

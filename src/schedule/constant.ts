@@ -1,5 +1,5 @@
 import { ranges, readNumber } from '../options.ts'
-import { type BuiltInSchedule, defineSchedule } from './schedule.ts'
+import { type BuiltInSchedule, defineSchedule, markFactory } from './schedule.ts'
 
 /**
  * The same value at every step: η(s) = value.
@@ -15,3 +15,4 @@ export function constant(value: number): BuiltInSchedule {
   readNumber('constant', 'value', value, ranges.finite)
   return defineSchedule({ kind: 'constant', value }, () => value)
 }
+markFactory(constant)

@@ -1,5 +1,12 @@
 import { ranges, readNumber, readOptions } from '../options.ts'
-import { type BuiltInSchedule, defineSchedule, inSteps, type Length, readLength } from './schedule.ts'
+import {
+  type BuiltInSchedule,
+  defineSchedule,
+  type Length,
+  markFactory,
+  readLengthOfRun,
+  shareDone,
+} from './schedule.ts'
 
 /** Options of {@link cosineDecay}. */
 export interface CosineDecayOptions {
@@ -27,11 +34,11 @@ export function cosineDecay(options: CosineDecayOptions): BuiltInSchedule {
   const read = readOptions(where, options, ['initial', 'end', 'decaySteps'])
   const initial = readNumber(where, 'initial', read.initial, ranges.notNegative)
   const end = readNumber(where, 'end', read.end, ranges.notNegative, 0)
-  const decaySteps = read.decaySteps === undefined ? undefined : readLength(where, 'decaySteps', read.decaySteps)
+  const decaySteps = readLengthOfRun(where, 'decaySteps', read.decaySteps)
   const config = { kind: where, initial, end, ...(decaySteps === undefined ? {} : { decaySteps }) }
   return defineSchedule(config, (step, run) => {
-    const length = decaySteps === undefined ? run.totalSteps : inSteps(decaySteps, run)
-    const done = Math.min(step / length, 1)
+    const done = shareDone(decaySteps, step, run)
     return end + ((initial - end) * (1 + Math.cos(Math.PI * done))) / 2
   })
 }
+markFactory(cosineDecay)

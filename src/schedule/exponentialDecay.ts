@@ -1,5 +1,5 @@
 import { ranges, readBoolean, readNumber, readOptions } from '../options.ts'
-import { type BuiltInSchedule, defineSchedule, inSteps, type Length, readLength } from './schedule.ts'
+import { type BuiltInSchedule, defineSchedule, inSteps, type Length, markFactory, readLength } from './schedule.ts'
 
 /** Options of {@link exponentialDecay}. */
 export interface ExponentialDecayOptions {
@@ -34,3 +34,4 @@ export function exponentialDecay(options: ExponentialDecayOptions): BuiltInSched
     return initial * decayRate ** (staircase ? Math.floor(exponent) : exponent)
   })
 }
+markFactory(exponentialDecay)

@@ -1,5 +1,5 @@
 import { coded, type Range, readNumber, refuse } from '../options.ts'
-import type { NumberOrSchedule, Schedule, ScheduleRun } from './schedule.ts'
+import { isFactory, type NumberOrSchedule, type Schedule, type ScheduleRun } from './schedule.ts'
 
 /** Reads an option that may be a number or a schedule. */
 export function readNumberOrSchedule(
@@ -9,7 +9,12 @@ export function readNumberOrSchedule(
   range: Range,
   fallback?: number,
 ): NumberOrSchedule {
-  if (typeof value === 'function') return value as Schedule
+  if (typeof value === 'function') {
+    if (isFactory(value)) {
+      refuse(where, `${name} must be a number or a schedule; call the factory with its options first`, value)
+    }
+    return value as Schedule
+  }
   if (typeof value !== 'number' && !(value === undefined && fallback !== undefined)) {
     refuse(where, `${name} must be a number ${range.text} or a schedule`, value)
   }

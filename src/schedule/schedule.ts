@@ -4,7 +4,7 @@ import { frozen, guarded, ranges, readInteger, readNumber, refuse } from '../opt
 export interface ScheduleRun {
   /** The epoch that the step belongs to; the first is 1. */
   readonly epoch: number
-  /** Steps in an epoch. */
+  /** Steps in that epoch; they differ between epochs where batches grow. */
   readonly stepsPerEpoch: number
   /** Steps in the whole run. */
   readonly totalSteps: number
@@ -67,12 +67,33 @@ export function epochs(count: number): Epochs {
 }
 
 const configs = new WeakMap<Schedule, ScheduleConfig>()
+const factories = new WeakSet<object>()
+
+/** Remembers a function that makes schedules, so that one given uncalled where a schedule belongs is told apart. */
+export function markFactory(factory: object): void {
+  factories.add(factory)
+}
+
+/** True for functions that make schedules and are none themselves: `cosineDecay` rather than `cosineDecay({ … })`. */
+export function isFactory(value: object): boolean {
+  return factories.has(value)
+}
 
 /** Freezes a schedule with its options. */
 export function defineSchedule(config: ScheduleConfig, value: Schedule): BuiltInSchedule {
   const schedule = Object.assign((step: number, run: ScheduleRun) => value(step, run), { config: frozen(config) })
   configs.set(schedule, config)
   return Object.freeze(schedule)
+}
+
+/** Whether a factory of ours made it. */
+export function isBuiltIn(schedule: Schedule): boolean {
+  return configs.has(schedule)
+}
+
+/** Reads a length option that is the whole run by default. */
+export function readLengthOfRun(where: string, name: string, value: unknown): Length | undefined {
+  return value === undefined ? undefined : readLength(where, name, value)
 }
 
 /** Reads a length option: steps (an integer ≥ 1) or `epochs(n)`. */
@@ -89,6 +110,11 @@ export function readLength(where: string, name: string, value: unknown): Length 
 /** A length in steps. */
 export function inSteps(length: Length, run: ScheduleRun): number {
   return typeof length === 'number' ? length : length.epochs * run.stepsPerEpoch
+}
+
+/** How much of a length is over at a step, at most 1; a length of `undefined` is the whole run. */
+export function shareDone(length: Length | undefined, step: number, run: ScheduleRun): number {
+  return Math.min(step / (length === undefined ? run.totalSteps : inSteps(length, run)), 1)
 }
 
 /** JSON form of a number or schedule; a function that no factory of ours made is `custom`, whatever it carries. */

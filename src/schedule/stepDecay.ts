@@ -1,5 +1,5 @@
 import { ranges, readNumber, readOptions } from '../options.ts'
-import { type BuiltInSchedule, defineSchedule, inSteps, type Length, readLength } from './schedule.ts'
+import { type BuiltInSchedule, defineSchedule, inSteps, type Length, markFactory, readLength } from './schedule.ts'
 
 /** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
@@ -31,3 +31,4 @@ export function stepDecay(options: StepDecayOptions): BuiltInSchedule {
     (step, run) => initial * factor ** Math.floor(step / inSteps(every, run)),
   )
 }
+markFactory(stepDecay)

@@ -6,6 +6,7 @@ import {
   defineSchedule,
   inSteps,
   type Length,
+  markFactory,
   readLength,
   type Schedule,
 } from './schedule.ts'
@@ -44,3 +45,4 @@ export function warmup(options: WarmupOptions): BuiltInSchedule {
     return from + (next(0, run) - from) * (step / length)
   })
 }
+markFactory(warmup)

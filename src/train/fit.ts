@@ -3,12 +3,17 @@ import type { Label } from '../data/labels.ts'
 import type { MetricName } from '../metric/index.ts'
 import type { GraphSpec } from '../model/graph.ts'
 import { matchClasses, matchInputs } from '../model/match.ts'
+import { metadataOf } from '../model/metadata.ts'
 import { isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
 import { withLoss } from '../model/withLoss.ts'
-import { type NativeNetwork, type NativeTrainer, native, receive } from '../native/index.ts'
-import { guarded } from '../options.ts'
-import { advance, type Status } from './advance.ts'
+import { type NativeNetwork, type NativeTrainer, native, receive, unwrapLater } from '../native/index.ts'
+import { guarded, refuse } from '../options.ts'
+import { advance, type Course, type Status } from './advance.ts'
+import { readJournal } from './checkpoint.ts'
+import { matchClassWeights } from './classWeights.ts'
+import { createClock } from './clock.ts'
+import { createDecisions } from './decisions.ts'
 import type { EpochRecord } from './history.ts'
 import { type FitOptions, type FitPlan, readFitOptions } from './options.ts'
 import { type Run, type RunContext, startRun } from './run.ts'
@@ -21,6 +26,8 @@ export interface FitResult<L extends Label = Label, M extends MetricName = never
   readonly history: readonly EpochRecord<M>[]
   /** How it ended. */
   readonly status: Status
+  /** With `earlyStopping`: the epoch whose monitored number was best. */
+  readonly bestEpoch?: number
 }
 
 interface Job {
@@ -75,21 +82,19 @@ function prepare(start: unknown, train: unknown, options: unknown): Job {
   const data = insideOf<Label>('fit', train)
   matchInputs('fit', network, data.meta)
   matchClasses('fit', inside?.classes, data.meta.classes)
+  matchClassWeights('fit', plan.classWeights, data.meta.classes?.length)
   const graph = withLoss('fit', network, plan.loss, targetsOf(data))
-  if (typeof plan.validation === 'number') {
-    const fractions = [1 - plan.validation, plan.validation]
-    const views = (train as Dataset).split(fractions, { seed: plan.seed }) as [Dataset, Dataset]
-    return { plan, network, start: inside?.handle, graph, views }
-  }
-  if (plan.validation !== undefined) {
-    const given = insideOf<Label>('fit: validation', plan.validation)
-    matchInputs('fit: validation', network, given.meta)
-    matchClasses('fit: validation', data.meta.classes, given.meta.classes)
-    withLoss('fit: validation', network, plan.loss, targetsOf(given))
+  // a part of the rows is drawn by the engine, off the event loop
+  const given = typeof plan.validation === 'number' ? undefined : plan.validation
+  if (given !== undefined) {
+    const other = insideOf<Label>('fit: validation', given)
+    matchInputs('fit: validation', network, other.meta)
+    matchClasses('fit: validation', data.meta.classes, other.meta.classes)
+    withLoss('fit: validation', network, plan.loss, targetsOf(other))
   }
   const whole = (set: Dataset): Dataset => set.take(set.size)
   const rows = whole(train as Dataset)
-  const views: Job['views'] = plan.validation === undefined ? [rows] : [rows, whole(plan.validation)]
+  const views: Job['views'] = given === undefined ? [rows] : [rows, whole(given)]
   return { plan, network, start: inside?.handle, graph, views }
 }
 
@@ -116,16 +121,21 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     const train = insideOf<Label>('fit', job.views[0])
     const validation = job.views[1] && insideOf<Label>('fit', job.views[1])
     trainer = await receive(
-      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(plan)),
+      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(job)),
     )
     aborted()
-    const history: EpochRecord[] = []
-    const status = await advance(trainer, plan, context, history, aborted)
-    const handle = await receive(trainer.network())
-    const model = new Model({ handle, network, loss: plan.loss, classes: train.meta.classes })
+    const { classes } = train.meta
+    const course = await courseOf(trainer, plan, () => metadataOf({ network, loss: plan.loss, classes }))
+    aborted()
+    const status = await advance(trainer, plan, course, context, aborted)
+    const { bestEpoch } = course.decisions
+    const best = plan.earlyStopping?.restoreBest === true && status !== 'diverged'
+    const handle = await receive(best ? trainer.networkKept() : trainer.network())
+    const model = new Model({ handle, network, loss: plan.loss, classes })
     if (signal?.aborted) model.close()
     aborted()
-    return Object.freeze({ model, history: Object.freeze(history), status })
+    const history = Object.freeze(course.history)
+    return Object.freeze({ model, history, status, ...(bestEpoch === undefined ? {} : { bestEpoch }) })
   } finally {
     signal?.removeEventListener('abort', cancel)
     trainer?.close()
@@ -139,6 +149,47 @@ function engineGraph({ graph, plan }: Job): string {
   return JSON.stringify({ ...graph, parameters: graph.parameters.map((parameter) => ({ ...parameter, decay: true })) })
 }
 
-function engineOptions({ optimizer, batchSize, shuffle, seed, threads, metrics }: FitPlan): string {
-  return JSON.stringify({ optimizer: optimizer.rule, batchSize, shuffle, seed, threads, metrics })
+/** Where the run begins: at its first epoch, or behind the last one of a checkpoint. */
+async function courseOf(trainer: NativeTrainer, plan: FitPlan, model: () => string): Promise<Course> {
+  const { companions, epochs, resume } = plan
+  const clock = createClock(epochs, plan.batches, trainer.rows)
+  const decisions = createDecisions(trainer, plan, companions, model)
+  const history = resume === undefined ? [] : readJournal(resume, await unwrapLater(trainer.resume(resume)))
+  if (history.length > epochs) {
+    refuse('fit', `epochs must be at least ${history.length}, which '${resume}' has behind it`, epochs)
+  }
+  for (const record of history) decisions.replay(record)
+  return { clock, companions, decisions, history }
+}
+
+function engineOptions(job: Job): string {
+  const { optimizer, batchSize, batches, shuffle, seed, threads, metrics, ...plan } = job.plan
+  const run = {
+    ...(batches.length > 1 ? { batchSizes: batches } : {}),
+    ...(typeof plan.validation === 'number' ? { validation: plan.validation } : {}),
+    ...(plan.classWeights === undefined ? {} : { classWeights: plan.classWeights }),
+    ...(plan.checkpoint === undefined ? {} : { checkpoint: plan.checkpoint.path }),
+    ...((plan.checkpoint ?? plan.resume) ? { identity: identityOf(job) } : {}),
+    keepBest: plan.earlyStopping?.restoreBest ?? false,
+  }
+  return JSON.stringify({ optimizer: optimizer.rule, batchSize, shuffle, seed, threads, metrics, run })
+}
+
+/** What must be the same when a checkpoint is resumed, by what messages call it. */
+function identityOf(job: Job): Record<string, string> {
+  const { plan } = job
+  const stopping = plan.earlyStopping
+  return {
+    loss: plan.loss,
+    optimizer: JSON.stringify(plan.optimizer.rule),
+    seed: String(plan.seed),
+    shuffle: String(plan.shuffle),
+    metrics: JSON.stringify(plan.metrics),
+    'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
+    'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
+    'early stopping': stopping
+      ? `${stopping.monitor.name}, minDelta ${stopping.minDelta}, restoreBest ${stopping.restoreBest}`
+      : 'none',
+    network: engineGraph(job),
+  }
 }

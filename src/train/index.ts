@@ -1,5 +1,8 @@
 export type { Status } from './advance.ts'
+export type { BatchSize } from './batches.ts'
+export type { CheckpointOptions } from './checkpoint.ts'
 export { type Description, describe, type Instruction } from './describe.ts'
+export type { EarlyStoppingOptions } from './earlyStopping.ts'
 export { type FitResult, fit } from './fit.ts'
 export type { EpochRecord, ValidationRecord } from './history.ts'
 export type { FitOptions } from './options.ts'

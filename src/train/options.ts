@@ -3,9 +3,17 @@ import { type Dataset, insideOf } from '../data/dataset.ts'
 import type { Label } from '../data/labels.ts'
 import { type LossName, readLoss } from '../loss/index.ts'
 import { type MetricName, readMetrics } from '../metric/index.ts'
+import { monitorNames } from '../metric/monitor.ts'
+import { readPath } from '../model/model.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
 import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
+import type { Companions } from '../schedule/fed.ts'
+import { type BatchSize, type BatchSteps, readBatchSize } from './batches.ts'
+import { type Checkpoint, type CheckpointOptions, readCheckpoint } from './checkpoint.ts'
+import { readClassWeights } from './classWeights.ts'
+import { type EarlyStopping, type EarlyStoppingOptions, readEarlyStopping } from './earlyStopping.ts'
+import { companionsOf } from './rows.ts'
 
 /** Options of {@link fit}. */
 export interface FitOptions<M extends MetricName = MetricName, L extends Label = Label> {
@@ -15,8 +23,11 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
   readonly optimizer?: OptimizerName | Optimizer
   /** How often all rows are seen, an integer ≥ 1; default 10. */
   readonly epochs?: number
-  /** Rows per step, an integer ≥ 1 (clamped to the data), or `'all'`; default 32. */
-  readonly batchSize?: number | 'all'
+  /**
+   * Rows per step, an integer ≥ 1 (clamped to the data), or `'all'`; default 32. A function gives it for each epoch (from
+   * 1) and is asked once for all of them, before the work starts: `(epoch) => 32 * 2 ** epoch`.
+   */
+  readonly batchSize?: BatchSize
   /** Rows to validate on after each epoch: a data set, or a random part in (0, 1), stratified for labels. */
   readonly validation?: Dataset<L> | number
   /** What else is measured, on training and validation rows; default none. */
@@ -27,6 +38,25 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
   readonly seed?: number
   /** Threads for the arithmetic, an integer ≥ 1; default: chosen by the size of the model. The result is the same. */
   readonly threads?: number
+  /**
+   * What the loss of a row counts, by its class: numbers ≥ 0 in the order of `classes`, or `'balanced'` for rows / (classes ·
+   * rows of the class) over the rows that are trained on. Multiplied with the weights of rows; metrics and validation
+   * leave it out. Default: 1 for all.
+   */
+  readonly classWeights?: 'balanced' | readonly number[]
+  /** Ends the run when a number of the records has not improved for a while; the status is then `'stopped'`. */
+  readonly earlyStopping?: EarlyStoppingOptions
+  /**
+   * Writes what is needed to go on, after every so many epochs: beside, synced and renamed, so that a crash leaves the one
+   * before. `loadModel` opens it too. When it cannot be written, the run rejects with `ERR_CHECKPOINT`.
+   */
+  readonly checkpoint?: CheckpointOptions
+  /**
+   * A checkpoint to go on from, to the same bits as if nothing had happened; `epochs` is the total. Everything but `epochs`,
+   * numbers of the optimizer, `patience`, `threads` and `every` must be as it was, and the data the same. `history` begins
+   * with the earlier epochs, the progress does not.
+   */
+  readonly resume?: string
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal
 }
@@ -36,12 +66,20 @@ export interface FitPlan {
   readonly loss: LossName
   readonly optimizer: OptimizerPlan
   readonly epochs: number
+  /** Rows per step of the first epoch; 0 for all. */
   readonly batchSize: number
+  readonly batches: BatchSteps
   readonly validation: Dataset | number | undefined
   readonly metrics: readonly MetricName[]
   readonly shuffle: boolean
   readonly seed: number
   readonly threads: number
+  readonly classWeights: 'balanced' | readonly number[] | undefined
+  readonly earlyStopping: EarlyStopping | undefined
+  readonly checkpoint: Checkpoint | undefined
+  readonly resume: string | undefined
+  /** Of the optimizer's schedules. */
+  readonly companions: Companions
   readonly signal: AbortSignal | undefined
 }
 
@@ -55,6 +93,10 @@ const names = [
   'shuffle',
   'seed',
   'threads',
+  'classWeights',
+  'earlyStopping',
+  'checkpoint',
+  'resume',
   'signal',
 ] as const
 
@@ -70,12 +112,6 @@ export function readThreads(where: string, value: unknown): number {
   return Math.min(threads, Math.max(availableParallelism(), 1) * 4)
 }
 
-function readBatchSize(where: string, value: unknown): number {
-  if (value === 'all') return 0
-  if (typeof value === 'string') return refuse(where, "batchSize must be an integer ≥ 1 or 'all'", value)
-  return Math.min(readInteger(where, 'batchSize', value, 1, 32), 2 ** 32 - 1)
-}
-
 function readValidation(where: string, value: unknown): Dataset | number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'object') {
@@ -89,16 +125,27 @@ function readValidation(where: string, value: unknown): Dataset | number | undef
 export function readFitOptions(where: string, value: unknown): FitPlan {
   const read = readOptions(where, value, names)
   const loss = readLoss(where, read.loss)
+  const epochs = Math.min(readInteger(where, 'epochs', read.epochs, 1, 10), 2 ** 32 - 1)
+  const batches = readBatchSize(where, read.batchSize, epochs)
+  const optimizer = readOptimizer(where, read.optimizer ?? 'adam')
+  const metrics = readMetrics(where, read.metrics, loss)
+  const monitors = monitorNames(metrics, read.validation !== undefined)
   return {
     loss,
-    optimizer: readOptimizer(where, read.optimizer ?? 'adam'),
-    epochs: Math.min(readInteger(where, 'epochs', read.epochs, 1, 10), 2 ** 32 - 1),
-    batchSize: readBatchSize(where, read.batchSize),
+    optimizer,
+    epochs,
+    batchSize: batches[0]?.[1] ?? 0,
+    batches,
     validation: readValidation(where, read.validation),
-    metrics: readMetrics(where, read.metrics, loss),
+    metrics,
     shuffle: readBoolean(where, 'shuffle', read.shuffle, true),
     seed: readSeed(where, read.seed),
     threads: readThreads(where, read.threads),
+    classWeights: readClassWeights(where, read.classWeights),
+    earlyStopping: readEarlyStopping(where, read.earlyStopping, monitors),
+    checkpoint: readCheckpoint(where, read.checkpoint),
+    resume: read.resume === undefined ? undefined : readPath(`${where}: resume`, read.resume),
+    companions: companionsOf(where, optimizer, monitors),
     signal: readSignal(where, read.signal),
   }
 }

@@ -403,24 +403,31 @@ impl Network {
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn save(&self, path: &Path, metadata: &str) -> Result<()> {
-        let list: Vec<(String, Vec<usize>, Vec<f32>)> = self
-            .tensors()
-            .into_iter()
-            .map(|t| self.tensor(&t.name).map(|v| (t.name, t.shape, v)))
-            .collect::<Result<_>>()?;
+        let list = self.plain()?;
         let refs: Vec<_> = list.iter().map(|(n, s, v)| (&n[..], &s[..], &v[..])).collect();
-        checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata)?)
+        checkpoint::write(path, &refs, &wrap(&self.inner.text, metadata, None)?)
     }
 
-    /// Reads what [`Network::save`] wrote; also returns the metadata.
+    /// All tensors, plain, in the order of [`Network::tensors`].
+    pub(crate) fn plain(&self) -> Result<Vec<checkpoint::Tensor>> {
+        let tensors = self.tensors().into_iter();
+        tensors.map(|t| self.tensor(&t.name).map(|values| (t.name, t.shape, values))).collect()
+    }
+
+    /// Reads what [`Network::save`] or [`crate::trainer::Trainer::save`] wrote; also returns the metadata.
     ///
     /// # Errors
     /// `ERR_CHECKPOINT` with the path and the reason.
     pub fn load(path: &Path) -> Result<(Self, String)> {
-        let (tensors, both) = checkpoint::read(path)?;
+        let (mut tensors, both) = checkpoint::read(path)?;
         let bad = |what: String| Error::checkpoint(format!("cannot read '{}': {what}", path.display()));
-        let (text, metadata) = unwrap(&both).ok_or_else(|| bad("its metadata are not those of a model".to_owned()))?;
+        let strange = || bad("its metadata are not those of a model".to_owned());
+        let (text, metadata, run) = unwrap(&both).ok_or_else(strange)?;
         let graph = Graph::parse(&text).map_err(|e| bad(e.message))?;
+        if run.is_some() {
+            // a checkpoint is a model with what its run needs besides
+            tensors.retain(|(name, ..)| graph.value(name).is_some());
+        }
         // before any memory is taken, for a graph may promise more than the file holds
         fits(&graph, &tensors).map_err(bad)?;
         let (layout, parameters, state_layout, states) = zeros(&graph).map_err(|e| bad(e.message))?;
@@ -459,13 +466,18 @@ fn fits(graph: &Graph, tensors: &[checkpoint::Tensor]) -> std::result::Result<()
     Ok(())
 }
 
-/// The graph and the caller's metadata as one JSON text.
-fn wrap(graph: &str, metadata: &str) -> Result<String> {
-    serde_json::to_string(&(graph, metadata)).map_err(|e| Error::internal(e.to_string()))
+/// The graph and the caller's metadata as one JSON text; of a checkpoint also what belongs to its run.
+pub(crate) fn wrap(graph: &str, metadata: &str, run: Option<&str>) -> Result<String> {
+    let texts: Vec<&str> = [graph, metadata].into_iter().chain(run).collect();
+    serde_json::to_string(&texts).map_err(|e| Error::internal(e.to_string()))
 }
 
-fn unwrap(text: &str) -> Option<(String, String)> {
-    serde_json::from_str(text).ok()
+/// The texts that [`wrap`] was given.
+pub(crate) fn unwrap(text: &str) -> Option<(String, String, Option<String>)> {
+    let texts: Vec<String> = serde_json::from_str(text).ok()?;
+    let mut texts = texts.into_iter();
+    let whole = (texts.next()?, texts.next()?, texts.next());
+    texts.next().is_none().then_some(whole)
 }
 
 /// The column of a data set that feeds an input.

@@ -43,7 +43,30 @@ pub type Tensor = (String, Vec<usize>, Vec<f32>);
 /// unique or whose values do not fit their shape.
 pub fn write(path: &Path, tensors: &[TensorRef<'_>], metadata: &str) -> Result<()> {
     let header = encode::header(tensors, metadata)?;
-    let failed = |what: &str| Error::checkpoint(format!("cannot write '{}': {what}", path.display()));
+    let failed = |error: io::Error| refused(path, &error.to_string());
+    let (target, folder) = place(path)?;
+    save(&target, &folder, &header, tensors).map_err(failed)
+}
+
+/// Finds out whether [`write()`] can write here: makes a file beside the destination and removes it again.
+///
+/// # Errors
+/// `ERR_CHECKPOINT` with the path and the reason.
+pub fn writable(path: &Path) -> Result<()> {
+    let (_, folder) = place(path)?;
+    match Temporary::create(&folder) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(path, &error.to_string())),
+    }
+}
+
+fn refused(path: &Path, what: &str) -> Error {
+    Error::checkpoint(format!("cannot write '{}': {what}", path.display()))
+}
+
+/// The file to replace, and its folder.
+fn place(path: &Path) -> Result<(PathBuf, PathBuf)> {
+    let failed = |what: &str| refused(path, what);
     // a link stays a link: the file that it points to is replaced
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if target.file_name().is_none() {
@@ -61,7 +84,8 @@ pub fn write(path: &Path, tensors: &[TensorRef<'_>], metadata: &str) -> Result<(
     if !folder.is_dir() {
         return Err(failed(&format!("the folder '{}' does not exist", folder.display())));
     }
-    save(&target, folder, &header, tensors).map_err(|error| failed(&error.to_string()))
+    let folder = folder.to_path_buf();
+    Ok((target, folder))
 }
 
 /// Reads what [`write()`] wrote: the tensors in the order of the file, and the JSON text.

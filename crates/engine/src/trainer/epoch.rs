@@ -55,6 +55,7 @@ impl Trainer {
     pub(super) fn begin_epoch(&mut self) {
         let p = &mut self.progress;
         p.epoch += 1;
+        self.batch = self.batches.at(p.epoch);
         (p.losses, p.seconds) = (0.0, 0.0);
         self.order.fill(p.epoch as u64, &mut self.rows);
         if let Some(view) = self.data.view() {

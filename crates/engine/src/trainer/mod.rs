@@ -1,11 +1,16 @@
 //! Parameters, optimizer state, program and data: advance and snapshot.
 
+mod class_weights;
 mod epoch;
+mod loop_options;
 mod options;
+mod resume;
 mod standardize;
 mod step;
 mod threads;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,10 +25,12 @@ use crate::graph::Graph;
 use crate::metric::Metric;
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
-use crate::{Error, Result, machine};
+use crate::{Error, Result, checkpoint, machine};
 
 use epoch::Progress;
+use loop_options::BatchSizes;
 pub(crate) use options::Optimizer;
+use step::Weights;
 use threads::Choice;
 
 /// Parameters of at least so many floats, which with their gradient and moments leave the second-level cache, are updated by the product
@@ -98,7 +105,9 @@ pub struct Trainer {
     order: BatchOrder,
     /// Rows of the base in this epoch's order.
     rows: Vec<u32>,
+    /// Rows of a batch in this epoch.
     batch: usize,
+    batches: BatchSizes,
     metrics: Vec<Box<dyn Metric>>,
     validation: Option<Evaluator>,
     progress: Progress,
@@ -109,6 +118,15 @@ pub struct Trainer {
     /// Weights of the rows of a piece, kept to allocate nothing in a step.
     piece_weights: Vec<f32>,
     diverged: bool,
+    /// The program has seen its states.
+    prepared: bool,
+    /// Weights of the rows of the base in the loss, where classes have weights.
+    class_weights: Option<Arc<[f32]>>,
+    /// Room for parameters and states that are kept.
+    best: Option<(Floats, Floats)>,
+    has_best: bool,
+    /// What a checkpoint must agree in.
+    identity: BTreeMap<String, String>,
 }
 
 impl Trainer {
@@ -127,6 +145,16 @@ impl Trainer {
         options: &str,
     ) -> Result<Self> {
         let options = options::parse(options)?;
+        if let Some(path) = &options.run.checkpoint {
+            checkpoint::writable(path)?;
+        }
+        let (train, validation) = match options.run.validation {
+            Some(part) => {
+                let parts = train.split(&[1.0 - part, part], options.seed, true, true)?;
+                (parts[0].clone(), Some(parts[1].clone()))
+            }
+            None => (train, validation),
+        };
         let graph = network.extended(graph)?;
         if graph.losses.is_empty() {
             return Err(Error::internal("a graph without a loss cannot be trained"));
@@ -136,7 +164,15 @@ impl Trainer {
         let feeds = Feeds::new(&graph, &train)?;
         let metrics = evaluator::metrics(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
-        let batch = if options.batch_size == 0 { train.rows() } else { options.batch_size.min(train.rows()) };
+        let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
+        let batch = batches.largest();
+        let class_weights = options.run.class_weights.as_ref();
+        let class_weights = class_weights.map(|w| class_weights::row_weights(w, &train, feeds.weights(&train)));
+        let class_weights = class_weights.transpose()?;
+        let mut identity = options.run.identity;
+        identity.insert("training rows".to_owned(), train.rows().to_string());
+        let validated = validation.as_ref().map_or(0, Dataset::rows);
+        identity.insert("validation rows".to_owned(), validated.to_string());
         let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
@@ -160,11 +196,11 @@ impl Trainer {
             moments: (0..optimizer.states()).map(|_| zeros("the moments of the optimizer")).collect::<Result<_>>()?,
             good,
             parameters,
-            states,
             optimizer,
             order: BatchOrder::new(options.seed, train.rows(), options.shuffle),
             rows: Vec::with_capacity(train.rows()),
-            batch,
+            batch: batches.at(1),
+            batches,
             progress: Progress::new(metrics.len()),
             metrics,
             validation,
@@ -174,6 +210,12 @@ impl Trainer {
             _lease: lease,
             piece_weights: Vec::with_capacity(program.capacity),
             diverged: false,
+            prepared: false,
+            class_weights,
+            best: if options.run.keep_best { Some((zeros("the best weights")?, states.clone())) } else { None },
+            has_best: false,
+            identity,
+            states,
             data: train,
             feeds,
             program,
@@ -188,15 +230,22 @@ impl Trainer {
         self.optimizer.hyperparameters()
     }
 
-    /// Steps in an epoch.
+    /// Rows that it is trained on.
+    pub fn rows(&self) -> usize {
+        self.data.rows()
+    }
+
+    /// Steps in the present epoch, or in the first before it has begun.
     pub fn steps_per_epoch(&self) -> usize {
         self.data.rows().div_ceil(self.batch)
     }
 
     /// Native memory in bytes, without the data set.
     pub fn bytes(&self) -> usize {
-        let floats = self.parameters.len() * (3 + self.moments.len()) + self.states.len();
+        let kept = usize::from(self.best.is_some());
+        let floats = self.parameters.len() * (3 + kept + self.moments.len()) + self.states.len() * (1 + kept);
         floats * 4
+            + self.class_weights.as_ref().map_or(0, |w| w.len() * 4)
             + self.rows.capacity() * 4
             + self.arenas.bytes()
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
@@ -224,7 +273,9 @@ impl Trainer {
             return Ok(out);
         }
         let data = self.data.clone();
-        let (feeds, weights) = (self.feeds.of(&data), self.feeds.weights(&data));
+        let classes = self.class_weights.clone();
+        let (feeds, own) = (self.feeds.of(&data), self.feeds.weights(&data));
+        let weights = Weights { loss: classes.as_deref().or(own), own };
         let mut clock = started;
         while out.steps < steps {
             if cancel.load(Ordering::Relaxed) {

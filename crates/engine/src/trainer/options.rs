@@ -4,6 +4,7 @@ use downslope_kernels::update::{self, Rule, UpdateScalars};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::loop_options::LoopOptions;
 use crate::graph::Graph;
 use crate::graph::spec::RegularizerSpec;
 use crate::{Error, Result};
@@ -28,6 +29,9 @@ pub struct TrainerOptions {
     /// Names.
     #[serde(default)]
     pub metrics: Vec<String>,
+    /// About its epochs.
+    #[serde(default)]
+    pub run: LoopOptions,
 }
 
 fn yes() -> bool {
@@ -100,6 +104,11 @@ impl Optimizer {
     /// How many moments it keeps for each weight.
     pub fn states(&self) -> usize {
         self.rule.variants[self.index.1].states.len()
+    }
+
+    /// The names of the moments, as checkpoints store them.
+    pub fn state_names(&self) -> &'static [&'static str] {
+        self.rule.variants[self.index.1].states
     }
 
     /// Checks rows of numbers.

@@ -8,6 +8,13 @@ use super::Trainer;
 use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
 use crate::evaluator;
 
+/// Weights of the rows of the base: in the loss, where classes may have weights as well, and their own, which metrics use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights<'a> {
+    pub loss: Option<&'a [f32]>,
+    pub own: Option<&'a [f32]>,
+}
+
 impl Trainer {
     /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
     /// large batch: no parameter has changed then. Allocates nothing.
@@ -15,7 +22,7 @@ impl Trainer {
         &mut self,
         row: &[f64],
         feeds: &[Option<Feed<'_>>],
-        weights: Option<&[f32]>,
+        Weights { loss: weights, own }: Weights<'_>,
         cancel: &AtomicBool,
     ) -> Option<bool> {
         let p = &mut self.progress;
@@ -37,7 +44,8 @@ impl Trainer {
             Machine::new(&self.program, &self.layout, &self.state_layout, self.kernels, &mut self.arenas, tensors);
         let mut team: Option<&mut Team> = if self.threads.use_team() { self.team.as_mut() } else { None };
         let mut piece = Piece { feeds, rows: &[], next: &[], weights, scale, first: 0 };
-        if p.total_steps == 0 {
+        if !self.prepared {
+            self.prepared = true;
             machine.run(Part::Prepare, &piece, &step, None);
         }
         let mut loss = 0.0;
@@ -53,7 +61,19 @@ impl Trainer {
                 self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.piece_weights[..]
             });
-            loss += evaluator::collect(&machine, &self.program.losses, rows.len(), weighing, &mut self.metrics).0;
+            let losses = &self.program.losses;
+            if self.class_weights.is_some() {
+                // metrics compare predictions with targets as they are: a class counts by its rows
+                loss += evaluator::collect(&machine, losses, rows.len(), weighing, &mut []).0;
+                let weighing = own.map(|w| {
+                    self.piece_weights.clear();
+                    self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
+                    &self.piece_weights[..]
+                });
+                evaluator::collect(&machine, losses, rows.len(), weighing, &mut self.metrics);
+            } else {
+                loss += evaluator::collect(&machine, losses, rows.len(), weighing, &mut self.metrics).0;
+            }
             piece.first += rows.len();
         }
         if !self.program.update.is_empty() {

@@ -1,0 +1,50 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { child } from '../native/child.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'downslope-kill-'))
+test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Trains, from the checkpoint if there is one, and prints what must always be the same. */
+const script = (path: string): string => `
+  const { createHash } = await import('node:crypto')
+  const { existsSync } = await import('node:fs')
+  const { adam, reduceOnPlateau } = downslope
+  const path = ${JSON.stringify(path)}
+  const run = fit(network(64), data(600), {
+    loss: 'crossEntropy', epochs: 60, batchSize: (epoch) => 8 + epoch, validation: 0.2, metrics: ['accuracy'],
+    optimizer: adam({ learningRate: reduceOnPlateau({ initial: 0.01, patience: 2, factor: 0.7 }) }),
+    earlyStopping: { patience: 50 },
+    ...(path === '' ? {} : { checkpoint: { path } }), ...(existsSync(path) ? { resume: path } : {}),
+  })
+  console.log('begun')
+  const { model, history, bestEpoch } = await run
+  const hash = createHash('sha256')
+  for (const { data } of Object.values(model.weights())) hash.update(data)
+  hash.update(JSON.stringify([bestEpoch, history.map(({ seconds, ...record }) => record)]))
+  console.log('sha', hash.digest('hex'))
+`
+
+const sha = (output: string): string | undefined => /sha (\w+)/.exec(output)?.[1]
+
+test('killed at random moments and resumed each time, it ends in the same bits', async (t) => {
+  t.timeout(180_000)
+  const wanted = sha((await child(script(''), 60_000)).output)
+  t.is(wanted?.length, 64)
+  const path = join(folder, 'run.safetensors')
+  let kills = 0
+  for (let delay = 7; ; delay = (delay * 13) % 150) {
+    // the first few processes die, whenever that is; then one may finish
+    const kill = (output: string): number | undefined => (kills < 8 && output.includes('begun') ? delay : undefined)
+    const { output, signal } = await child(script(path), 60_000, kill)
+    if (signal === 'SIGKILL') kills += 1
+    else {
+      t.is(sha(output), wanted, output)
+      break
+    }
+  }
+  t.true(kills >= 3, `${kills} kills`)
+  t.true(existsSync(path))
+})

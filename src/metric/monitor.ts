@@ -1,0 +1,40 @@
+import { readName } from '../options.ts'
+
+/** A number of the records that something is decided by. */
+export interface Monitor {
+  /** As in the records: `'loss'`, `'validation.accuracy'`. */
+  readonly name: string
+  /** Whether a smaller or a larger value is better. */
+  readonly direction: 'min' | 'max'
+}
+
+/** What can be monitored of records with these metrics. */
+export function monitorNames(metrics: readonly string[], validated: boolean): string[] {
+  const names = ['loss', ...metrics]
+  return validated ? [...names, ...names.map((name) => `validation.${name}`)] : names
+}
+
+/** Reads an option that names a number of the records. */
+export function readMonitor(where: string, value: unknown, names: readonly string[]): Monitor {
+  return monitorOf(readName(where, 'monitor', value, names))
+}
+
+/** Losses and errors get better downwards, everything else upwards. */
+export function monitorOf(name: string): Monitor {
+  const last = name.slice(name.lastIndexOf('.') + 1)
+  return Object.freeze({ name, direction: /loss$|error$/i.test(last) ? 'min' : 'max' })
+}
+
+/** The monitored number of a record. */
+export function monitored({ name }: Monitor, record: unknown): number {
+  let value: unknown = record
+  for (const part of name.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[part]
+  return typeof value === 'number' ? value : Number.NaN
+}
+
+/** Whether a value is better than the best so far by more than `minDelta`. NaN never is. */
+export function isBetter({ direction }: Monitor, value: number, best: number | undefined, minDelta: number): boolean {
+  if (Number.isNaN(value)) return false
+  if (best === undefined) return true
+  return direction === 'min' ? value < best - minDelta : value > best + minDelta
+}
