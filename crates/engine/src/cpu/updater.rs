@@ -8,7 +8,7 @@ use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::part;
 use super::{Feed, Machine, Piece, Step};
-use crate::program::Instruction;
+use crate::program::{Entry, Instruction};
 
 /// Updates one parameter from tiles of its gradient.
 pub(super) struct Updater<'a> {
@@ -18,6 +18,8 @@ pub(super) struct Updater<'a> {
     scalars: &'a UpdateScalars,
     /// Plain gradient descent, which the product does by itself.
     plain: bool,
+    /// The parameter and its moments leave the second-level cache from step to step.
+    far: bool,
     pub ahead: Ahead<'a>,
 }
 
@@ -31,6 +33,9 @@ pub(super) struct Ahead<'a> {
     row: Cell<usize>,
     byte: Cell<usize>,
 }
+
+/// Floats of a parameter from which on it is asked for before it is updated.
+const FAR: usize = 256 * 1024;
 
 /// Cache lines that are asked for before each tile.
 const LINES: usize = 4;
@@ -74,6 +79,17 @@ impl TileUpdate for Updater<'_> {
         self.plain.then_some(self.scalars)
     }
 
+    fn soon(&self, offset: usize, n: usize) {
+        if !self.far {
+            return;
+        }
+        for at in [self.weights].iter().chain(self.states.iter().filter(|s| !s.is_null())) {
+            for line in (0..n).step_by(16) {
+                prefetch_line(at.wrapping_add(offset + line).cast());
+            }
+        }
+    }
+
     fn meanwhile(&self) {
         self.ahead.ask();
     }
@@ -81,7 +97,7 @@ impl TileUpdate for Updater<'_> {
 
 impl Machine<'_> {
     pub(super) fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
-        let offset = self.layout.entries[parameter].offset;
+        let Entry { offset, len, .. } = self.layout.entries[parameter];
         // SAFETY: inside the arenas; null stays null.
         unsafe {
             Updater {
@@ -92,6 +108,7 @@ impl Machine<'_> {
                 plain: step.plain_descent
                     && step.scalars[parameter].is_plain()
                     && step.scalars[parameter].shrink == 1.0,
+                far: len > FAR,
                 ahead: Ahead::default(),
             }
         }

@@ -78,6 +78,7 @@ impl Machine<'_> {
         match kind {
             DerivedKind::Transposed(p) => match self.layout.entries[p].kind {
                 Kind::Panels { rows, columns } => Some((rows, columns)),
+                Kind::Column { rows } => Some((rows, 1)),
                 Kind::Plain { .. } => None,
             },
             DerivedKind::Inverse(_) => None,
@@ -92,6 +93,8 @@ impl Machine<'_> {
             Kind::Panels { rows, columns } => {
                 View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels }
             }
+            // whole vectors are read from each row, of which one lane counts
+            Kind::Column { rows } => View { mat: Mat::row_major(ptr, 1), rows, width: 1, layout: Layout::Rows },
             Kind::Plain { len } => View { mat: Mat::row_major(ptr, len), rows: 1, width: len, layout: Layout::Rows },
         }
     }

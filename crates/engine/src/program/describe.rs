@@ -46,6 +46,7 @@ impl Describer<'_> {
     fn shape(&self, place: Place) -> (usize, usize) {
         let parameter = |i: usize| match self.layout.entries[i].kind {
             Kind::Panels { rows, columns } => (rows, columns),
+            Kind::Column { rows } => (rows, 1),
             Kind::Plain { len } => (1, len),
         };
         match place {

@@ -1,4 +1,4 @@
-//! Where each parameter lies: panels of 16 columns where it is the right operand of a product, plain elsewhere.
+//! Where each parameter lies: panels of 16 columns where it is the right operand of a product, a column where it has but one, plain elsewhere.
 //!
 //! The layout is a function of the graph alone and the same on every instruction set, so that seeds, bits and checkpoints do not depend on
 //! the machine. Files hold the plain row-major layout.
@@ -17,6 +17,11 @@ pub enum Kind {
         rows: usize,
         /// Columns.
         columns: usize,
+    },
+    /// `[rows, 1]`: its elements side by side, padded to a multiple of 16 floats. In a panel 15 of 16 floats would be pads.
+    Column {
+        /// Rows.
+        rows: usize,
     },
     /// As it is, padded to a multiple of 16 floats.
     Plain {
@@ -63,6 +68,7 @@ impl ParameterLayout {
         for wanted in [true, false] {
             for (i, p) in graph.spec.parameters.iter().enumerate().filter(|(i, _)| panels[*i] == wanted) {
                 let kind = match (wanted, &p.shape.dims[..]) {
+                    (true, &[rows, 1]) => Kind::Column { rows },
                     (true, &[rows, columns]) => Kind::Panels { rows, columns },
                     _ => Kind::Plain { len: p.shape.width() },
                 };
@@ -88,7 +94,7 @@ impl ParameterLayout {
     fn push(&mut self, i: usize, kind: Kind) {
         let len = match kind {
             Kind::Panels { rows, columns } => rows * columns.next_multiple_of(PANEL),
-            Kind::Plain { len } => len.next_multiple_of(PANEL),
+            Kind::Column { rows: len } | Kind::Plain { len } => len.next_multiple_of(PANEL),
         };
         self.entries[i] = Entry { offset: self.total, len, kind };
         self.total += len;
@@ -99,7 +105,7 @@ impl ParameterLayout {
         let e = &self.entries[i];
         let at = &arena[e.offset..e.offset + e.len];
         match e.kind {
-            Kind::Plain { len } => at[..len].to_vec(),
+            Kind::Column { rows: len } | Kind::Plain { len } => at[..len].to_vec(),
             Kind::Panels { rows, columns } => {
                 let mut plain = Vec::with_capacity(rows * columns);
                 for r in 0..rows {
@@ -116,7 +122,7 @@ impl ParameterLayout {
         let at = &mut arena[e.offset..e.offset + e.len];
         at.fill(0.0);
         match e.kind {
-            Kind::Plain { len } => at[..len].copy_from_slice(plain),
+            Kind::Column { rows: len } | Kind::Plain { len } => at[..len].copy_from_slice(plain),
             Kind::Panels { rows, columns } => {
                 assert_eq!(plain.len(), rows * columns, "length of a parameter");
                 for (r, row) in plain.chunks_exact(columns).enumerate() {

@@ -10,7 +10,7 @@ mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
-pub use layout::{Kind, ParameterLayout};
+pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;

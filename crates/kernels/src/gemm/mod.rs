@@ -66,6 +66,9 @@ pub trait TileUpdate: Sync {
         None
     }
 
+    /// Called before the tile whose gradient [`TileUpdate::update`] will take, with the same offset and number: they can be asked for.
+    fn soon(&self, _offset: usize, _n: usize) {}
+
     /// Called before each tile: the place for a few prefetches of what will be wanted later.
     fn meanwhile(&self) {}
 }

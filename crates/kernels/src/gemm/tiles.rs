@@ -168,6 +168,11 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                                     (job.out.row, job.out.panel) = (g.c.row, g.c.panel);
                                 }
                                 _ => {
+                                    if last {
+                                        for v in 0..width {
+                                            rule.soon((p + v) * g.c.panel + start * g.c.row, 16 * rows);
+                                        }
+                                    }
                                     (job.out.c, job.out.row, job.out.panel) = (sums, 16, 16 * rows);
                                     (job.out.pad, job.out.descent) = (true, null.cast());
                                 }
