@@ -1,6 +1,9 @@
 import test from 'ava'
 import { expectTypeOf } from 'expect-type'
 import {
+  adadelta,
+  adagrad,
+  adamax,
   type Dataset,
   dataset,
   type EpochRecord,
@@ -8,9 +11,15 @@ import {
   fit,
   initialize,
   type Label,
+  lion,
   loadModel,
   type Model,
+  type NumberOrSchedule,
+  nadam,
   type Optimizer,
+  type OptimizerName,
+  radam,
+  rmsprop,
   type Schedule,
   sequential,
   sgd,
@@ -29,7 +38,13 @@ test('types follow from values', async (t) => {
   expectTypeOf(clouds().split(0.5)).toEqualTypeOf<Dataset<string>[]>()
   expectTypeOf(tensor([[1]])).toEqualTypeOf<Tensor<Float32Array>>()
   expectTypeOf(tensor(new Uint8Array(1))).toExtend<Tensor<Uint8Array>>()
-  expectTypeOf(sgd).returns.toEqualTypeOf<Optimizer>()
+  for (const optimizer of [sgd, nadam, adamax, radam, rmsprop, adagrad, adadelta, lion]) {
+    expectTypeOf(optimizer).returns.toEqualTypeOf<Optimizer>()
+    expectTypeOf(optimizer).parameter(0).toExtend<{ learningRate?: NumberOrSchedule; decayAll?: boolean } | undefined>()
+  }
+  expectTypeOf<OptimizerName>().toEqualTypeOf<
+    'sgd' | 'adam' | 'adamw' | 'nadam' | 'adamax' | 'radam' | 'rmsprop' | 'adagrad' | 'adadelta' | 'lion'
+  >()
   expectTypeOf((step: number) => step).toExtend<Schedule>()
   t.pass()
 })
@@ -70,6 +85,10 @@ test('misuse that types can see', (t) => {
   never(() => fit(classifier(), clouds(), { loss: 'crossEntropy', optimizer: 'adammm' }))
   // @ts-expect-error no such option
   never(() => sgd({ lr: 1 }))
+  // @ts-expect-error a switch is no schedule
+  never(() => rmsprop({ centered: () => 1 }))
+  // @ts-expect-error lion has no denominator
+  never(() => lion({ epsilon: 1e-8 }))
   // @ts-expect-error either targets or labels
   never(() => dataset({ inputs: [[1]] }))
   // @ts-expect-error the input comes first

@@ -10,8 +10,8 @@ with cross entropy over three classes, and with the mean squared error of three 
 All numbers are from f64 arithmetic on weights and rows that f32 holds exactly. `noise` is how far the same run in f32
 is from that (largest relative difference over losses and norm): the floor that any f32 engine sees.
 
-Decay: `weightDecay` is added to the gradient for sgd and adam (torch.optim.SGD, Adam) and decoupled for adamw
-(torch.optim.AdamW). `decay: "kernels"` puts the biases into a parameter group without decay, which is downslope's
+Decay: `weightDecay` is decoupled for adamw (torch.optim.AdamW) and lion (Chen et al. 2023, written out below) and added to the
+gradient for all others (torch.optim). `decay: "kernels"` puts the biases into a parameter group without decay, which is downslope's
 default; `decay: "all"` has one group, which is `decayAll: true`. `l2` adds l2/2 * sum(kernel**2) to the loss, kernels only.
 An epoch's loss is the mean of its batches' losses, each before its step and without the penalty; the penalty is recorded beside
 it, of the weights at the end of the epoch.
@@ -37,6 +37,27 @@ RULES = {
     "adam betas": ("adam", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6}),
     "adam amsgrad": ("adam", {"learningRate": 0.02, "beta2": 0.9, "amsgrad": True}),
     "adamw": ("adamw", {"learningRate": 0.01}),
+    "adamw betas": ("adamw", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6}),
+    "adamw amsgrad": ("adamw", {"learningRate": 0.02, "beta2": 0.9, "amsgrad": True}),
+    "nadam": ("nadam", {"learningRate": 0.01}),
+    "nadam betas": ("nadam", {"learningRate": 0.01, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-6, "momentumDecay": 0.1}),
+    "adamax": ("adamax", {"learningRate": 0.01}),
+    "adamax betas": ("adamax", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-3}),
+    "radam": ("radam", {"learningRate": 0.02}),
+    "radam betas": ("radam", {"learningRate": 0.02, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}),
+    "rmsprop": ("rmsprop", {"learningRate": 0.005}),
+    "rmsprop momentum": ("rmsprop", {"learningRate": 0.002, "rho": 0.9, "momentum": 0.9, "epsilon": 1e-3}),
+    "rmsprop centered": ("rmsprop", {"learningRate": 0.005, "centered": True, "epsilon": 1e-2}),
+    "rmsprop centered momentum": ("rmsprop", {"learningRate": 0.002, "centered": True, "momentum": 0.5, "epsilon": 1e-2}),
+    "adagrad": ("adagrad", {"learningRate": 0.05}),
+    "adagrad options": (
+        "adagrad",
+        {"learningRate": 0.1, "learningRateDecay": 0.05, "initialAccumulator": 0.1, "epsilon": 1e-3},
+    ),
+    "adadelta": ("adadelta", {"learningRate": 1.0}),
+    "adadelta options": ("adadelta", {"learningRate": 2.0, "rho": 0.8, "epsilon": 1e-3}),
+    "lion": ("lion", {"learningRate": 0.003}),
+    "lion betas": ("lion", {"learningRate": 0.002, "beta1": 0.8, "beta2": 0.95}),
 }
 REGIMES = {
     "plain": {},
@@ -59,6 +80,55 @@ def problem(rng):
     return weights, x, mixed.argmax(1), f32(mixed)
 
 
+class Lion:
+    """Algorithm 2 of Chen et al. 2023, which PyTorch lacks; the interface of a torch optimizer."""
+
+    def __init__(self, groups, lr, betas):
+        self.groups, self.lr, self.betas = groups, lr, betas
+        self.momentum = {}
+
+    def zero_grad(self):
+        for w in (w for group in self.groups for w in group["params"]):
+            w.grad = None
+
+    def step(self):
+        beta1, beta2 = self.betas
+        for group in self.groups:
+            for w in group["params"]:
+                g = w.grad.numpy()
+                m = self.momentum.get(id(w), np.zeros_like(g))
+                update = np.sign(beta1 * m + (1 - beta1) * g) + group["weight_decay"] * w.detach().numpy()
+                w.data -= torch.from_numpy(self.lr * update).to(w.dtype)
+                self.momentum[id(w)] = (beta2 * m + (1 - beta2) * g).astype(g.dtype)
+
+
+# downslope's names of PyTorch's options; beta1 and beta2 are one tuple there
+NAMES = {
+    "learningRate": "lr",
+    "momentum": "momentum",
+    "dampening": "dampening",
+    "nesterov": "nesterov",
+    "epsilon": "eps",
+    "amsgrad": "amsgrad",
+    "momentumDecay": "momentum_decay",
+    "learningRateDecay": "lr_decay",
+    "initialAccumulator": "initial_accumulator_value",
+    "centered": "centered",
+}
+MAKE = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "nadam": torch.optim.NAdam,
+    "adamax": torch.optim.Adamax,
+    "radam": torch.optim.RAdam,
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+    "adadelta": torch.optim.Adadelta,
+    "lion": Lion,
+}
+
+
 def optimizer(kind, options, regime, kernels, biases):
     """The torch optimizer with one parameter group, or two where decay spares the biases."""
     decay = regime.get("weightDecay", 0.0)
@@ -66,22 +136,14 @@ def optimizer(kind, options, regime, kernels, biases):
         {"params": kernels, "weight_decay": decay},
         {"params": biases, "weight_decay": decay if regime.get("decay") == "all" else 0.0},
     ]
-    if kind == "sgd":
-        return torch.optim.SGD(
-            groups,
-            lr=options["learningRate"],
-            momentum=options.get("momentum", 0),
-            dampening=options.get("dampening", 0),
-            nesterov=options.get("nesterov", False),
-        )
-    make = torch.optim.Adam if kind == "adam" else torch.optim.AdamW
-    return make(
-        groups,
-        lr=options["learningRate"],
-        betas=(options.get("beta1", 0.9), options.get("beta2", 0.999)),
-        eps=options.get("epsilon", 1e-8),
-        amsgrad=options.get("amsgrad", False),
-    )
+    named = {NAMES[name]: value for name, value in options.items() if name in NAMES}
+    if "rho" in options:
+        named["alpha" if kind == "rmsprop" else "rho"] = options["rho"]
+    if "beta1" in options or "beta2" in options:
+        named["betas"] = (options.get("beta1", 0.9), options.get("beta2", 0.999))
+    if kind == "lion":
+        named["betas"] = (options.get("beta1", 0.9), options.get("beta2", 0.99))
+    return MAKE[kind](groups, **named)
 
 
 def train(data, loss, rows, rule, regime, dtype):

@@ -1,6 +1,21 @@
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
-import { adam, adamw, constant, l1, l1l2, l2, sgd } from '../../src/index.ts'
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  constant,
+  l1,
+  l1l2,
+  l2,
+  lion,
+  nadam,
+  radam,
+  rmsprop,
+  sgd,
+} from '../../src/index.ts'
 import { planOf } from '../../src/optimizer/optimizer.ts'
 import { throwsCode } from '../helpers.ts'
 
@@ -16,6 +31,32 @@ test("defaults are PyTorch's", (t) => {
   })
   t.like(adam().config, { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, amsgrad: false })
   t.like(adamw().config, { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 })
+  const common = { learningRate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayAll: false }
+  t.deepEqual(nadam().config, { kind: 'nadam', ...common, momentumDecay: 4e-3 })
+  t.deepEqual(adamax().config, { kind: 'adamax', ...common })
+  t.deepEqual(radam().config, { kind: 'radam', ...common, learningRate: 1e-3 })
+  t.like(rmsprop().config, {
+    learningRate: 0.01,
+    rho: 0.99,
+    epsilon: 1e-8,
+    momentum: 0,
+    centered: false,
+    weightDecay: 0,
+  })
+  const adagradDefaults = { learningRate: 0.01, learningRateDecay: 0, initialAccumulator: 0, epsilon: 1e-10 }
+  t.like(adagrad().config, { ...adagradDefaults, weightDecay: 0 })
+  t.like(adadelta().config, { learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 })
+})
+
+test("lion's defaults are those of its authors", (t) => {
+  t.deepEqual(lion().config, {
+    kind: 'lion',
+    learningRate: 1e-4,
+    beta1: 0.9,
+    beta2: 0.99,
+    weightDecay: 0,
+    decayAll: false,
+  })
 })
 
 test('the engine gets the rule and its flags, numbers travel apart', (t) => {
@@ -23,6 +64,12 @@ test('the engine gets the rule and its flags, numbers travel apart', (t) => {
   t.deepEqual(planOf(sgd({ momentum: 0.9, nesterov: true }))?.rule, { kind: 'sgd', nesterov: true, momentum: true })
   t.deepEqual(planOf(sgd({ momentum: constant(0) }))?.rule, { kind: 'sgd', nesterov: false, momentum: true })
   t.deepEqual(planOf(adam({ amsgrad: true }))?.rule, { kind: 'adam', amsgrad: true })
+  t.deepEqual(planOf(rmsprop())?.rule, { kind: 'rmsprop', centered: false, momentum: false })
+  t.deepEqual(planOf(rmsprop({ momentum: () => 0, centered: true }))?.rule, {
+    kind: 'rmsprop',
+    centered: true,
+    momentum: true,
+  })
   t.is(planOf({ kind: 'sgd' }), undefined)
 })
 

@@ -22,6 +22,7 @@ import {
   input,
   loadModel,
   type Model,
+  nadam,
   reduceOnPlateau,
   sequential,
   sgd,
@@ -46,6 +47,8 @@ const settings: Readonly<Record<string, FitOptions<'accuracy', string>>> = {
   plain: { loss: 'crossEntropy', optimizer: sgd({ learningRate: 0.05 }) },
   adam: { loss: 'crossEntropy', optimizer: adam({ learningRate: 0.01, amsgrad: true }), validation: 0.2 },
   adamw: { loss: 'crossEntropy', optimizer: adamw({ learningRate: 0.01, weightDecay: 0.1 }), metrics: ['accuracy'] },
+  // carries a product of all its momenta
+  nadam: { loss: 'crossEntropy', optimizer: nadam({ learningRate: 0.01, beta1: (step) => 0.9 - 0.05 * (step % 5) }) },
   plateau: {
     loss: 'crossEntropy',
     optimizer: sgd({

@@ -1,4 +1,4 @@
-import { readOptions } from '../options.ts'
+import { readBoolean, readOptions } from '../options.ts'
 import type { NumberOrSchedule } from '../schedule/schedule.ts'
 import { defineOptimizer, type Optimizer, readNumbers } from './optimizer.ts'
 
@@ -14,6 +14,8 @@ export interface AdamwOptions {
   readonly epsilon?: NumberOrSchedule
   /** Decoupled decay λ ≥ 0, a number or a schedule; default 0.01. */
   readonly weightDecay?: NumberOrSchedule
+  /** Keep the maximum of the second moments (Reddi et al., 2018); default `false`. */
+  readonly amsgrad?: boolean
   /** Decay biases as well; default `false`. */
   readonly decayAll?: boolean
 }
@@ -33,7 +35,17 @@ export interface AdamwOptions {
  * ```
  */
 export function adamw(options: AdamwOptions = {}): Optimizer {
-  const read = readOptions('adamw', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'decayAll'])
+  const read = readOptions('adamw', options, [
+    'learningRate',
+    'beta1',
+    'beta2',
+    'epsilon',
+    'weightDecay',
+    'amsgrad',
+    'decayAll',
+  ])
   const defaults = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }
-  return defineOptimizer('adamw', readNumbers('adamw', read, defaults), {}, read.decayAll)
+  const numbers = readNumbers('adamw', read, defaults)
+  const amsgrad = readBoolean('adamw', 'amsgrad', read.amsgrad, false)
+  return defineOptimizer('adamw', numbers, { amsgrad }, read.decayAll)
 }

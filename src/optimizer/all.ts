@@ -1,4 +1,11 @@
 // the registry: one line for each optimizer
+export { type AdadeltaOptions, adadelta } from './adadelta.ts'
+export { type AdagradOptions, adagrad } from './adagrad.ts'
 export { type AdamOptions, adam } from './adam.ts'
+export { type AdamaxOptions, adamax } from './adamax.ts'
 export { type AdamwOptions, adamw } from './adamw.ts'
+export { type LionOptions, lion } from './lion.ts'
+export { type NadamOptions, nadam } from './nadam.ts'
+export { type RadamOptions, radam } from './radam.ts'
+export { type RmspropOptions, rmsprop } from './rmsprop.ts'
 export { type SgdOptions, sgd } from './sgd.ts'

@@ -9,7 +9,7 @@ export interface OptimizerConfig {
   readonly [option: string]: unknown
 }
 
-/** An update rule with its options; made by {@link sgd}, {@link adam} or {@link adamw}, frozen. */
+/** An update rule with its options; made by {@link sgd}, {@link adam} and the others, frozen. */
 export interface Optimizer {
   /** Name of the rule. */
   readonly kind: string
@@ -35,7 +35,11 @@ export const numberRanges: Readonly<Record<string, Range>> = {
   weightDecay: ranges.notNegative,
   beta1: ranges.belowOne,
   beta2: ranges.belowOne,
+  rho: ranges.unit,
   epsilon: ranges.positive,
+  momentumDecay: ranges.notNegative,
+  learningRateDecay: ranges.notNegative,
+  initialAccumulator: ranges.notNegative,
 }
 
 const plans = new WeakMap<object, OptimizerPlan>()

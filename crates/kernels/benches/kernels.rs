@@ -103,7 +103,10 @@ fn update(k: &Kernels) {
     for (id, rule) in RULES.iter().enumerate() {
         for (variant, kernels) in k.rules[id].iter().enumerate() {
             let row = vec![0.01; rule.hyperparameters.len()];
-            let scalars = UpdateScalars { l2: 1e-4, ..UpdateScalars::new((rule.prepare)(&row, 9, variant)) };
+            let scalars = UpdateScalars {
+                l2: 1e-4,
+                ..UpdateScalars::new((rule.prepare)(&row, 9, variant, &mut rule.carried.to_vec()))
+            };
             let rates = [4096, 4 << 20].map(|n| {
                 let (w, g, s) = (filled(n), filled(n), [filled(n), filled(n), filled(n)]);
                 let states = s.each_ref().map(Floats::as_ptr_mut);

@@ -49,7 +49,10 @@ fn main() {
             for variant in 0..rule.variants.len() {
                 let mut s = [vec![1f32; N], vec![1f32; N], vec![1f32; N]];
                 let row = vec![0.01; rule.hyperparameters.len()];
-                let c = UpdateScalars { l2: 1e-4, ..UpdateScalars::new((rule.prepare)(&row, 9, variant)) };
+                let c = UpdateScalars {
+                    l2: 1e-4,
+                    ..UpdateScalars::new((rule.prepare)(&row, 9, variant, &mut rule.carried.to_vec()))
+                };
                 let states = s.each_mut().map(|s| s.as_mut_ptr());
                 let f = k.rules[id][variant].plain;
                 // SAFETY: N values.

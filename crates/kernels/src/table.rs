@@ -7,7 +7,7 @@ use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
 use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
-use crate::update::VariantKernels;
+use crate::update::{LimitKernels, VariantKernels};
 
 /// The instances of all kernels for one instruction set.
 ///
@@ -27,6 +27,8 @@ pub struct Kernels {
     pub gemm: GemmKernels,
     /// Update rules, by the identity that [`crate::update::find`] returns, then by variant.
     pub rules: &'static [&'static [VariantKernels]],
+    /// Norms of gradients, limits of weights.
+    pub limit: LimitKernels,
     /// Sums, maxima, softmax.
     pub reduce: ReduceKernels,
     /// Losses of rows with their gradients.
@@ -46,6 +48,7 @@ macro_rules! table {
             basic: BasicKernels::$constant,
             gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,
+            limit: LimitKernels::$constant,
             reduce: ReduceKernels::$constant,
             loss: LossKernels::$constant,
             batch: BatchKernels::$constant,

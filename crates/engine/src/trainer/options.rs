@@ -55,6 +55,9 @@ pub struct Optimizer {
     decay_at: Option<usize>,
     /// (weight decay applies, regulariser) of each parameter.
     groups: Vec<(bool, RegularizerSpec)>,
+    /// What the rule carries from step to step: after the last step, and after the one that is prepared.
+    carried: Vec<f64>,
+    prepared: Vec<f64>,
     /// The numbers of the present step for each parameter.
     pub scalars: Vec<UpdateScalars>,
 }
@@ -88,6 +91,8 @@ impl Optimizer {
             decay_at: rule.hyperparameters.iter().position(|n| *n == "weightDecay"),
             scalars: vec![UpdateScalars::new([0.0; 8]); groups.len()],
             groups,
+            carried: rule.carried.to_vec(),
+            prepared: rule.carried.to_vec(),
         })
     }
 
@@ -132,11 +137,38 @@ impl Optimizer {
         Ok(())
     }
 
-    /// Sets the numbers of a step.
+    /// Numbers that the rule carries from step to step besides the moments; a run is continued with them.
+    pub fn carried(&self) -> &[f64] {
+        &self.carried
+    }
+
+    /// Continues with what [`Optimizer::carried`] gave.
+    ///
+    /// # Errors
+    /// `ERR_CHECKPOINT` for another number of them, or where one is not finite.
+    pub fn restore(&mut self, carried: &[f64]) -> Result<()> {
+        if carried.len() != self.carried.len() || carried.iter().any(|x| !x.is_finite()) {
+            return Err(Error::checkpoint(format!(
+                "{}: carries {} finite numbers from step to step, received {carried:?}",
+                self.rule.name,
+                self.carried.len()
+            )));
+        }
+        self.carried.copy_from_slice(carried);
+        Ok(())
+    }
+
+    /// The step that was prepared is done.
+    pub fn done(&mut self) {
+        self.carried.copy_from_slice(&self.prepared);
+    }
+
+    /// Sets the numbers of a step. It may be prepared again until it is [done](Optimizer::done).
     pub fn prepare(&mut self, row: &[f64], step: u64) {
         let rate = row[0];
         let decay = self.decay_at.map_or(0.0, |i| row[i]);
-        let rule = (self.rule.prepare)(row, step, self.index.1);
+        self.prepared.copy_from_slice(&self.carried);
+        let rule = (self.rule.prepare)(row, step, self.index.1, &mut self.prepared);
         for (scalars, (decays, regularizer)) in self.scalars.iter_mut().zip(&self.groups) {
             let decay = if *decays { decay } else { 0.0 };
             let (coupled, shrink) = if self.rule.decoupled { (0.0, 1.0 - rate * decay) } else { (decay, 1.0) };
@@ -148,6 +180,51 @@ impl Optimizer {
             } else {
                 scalars.l1 = regularizer.l1 as f32;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::net::mlp;
+
+    const ROW: [f64; 6] = [0.1, 0.9, 0.99, 1e-8, 0.004, 0.0];
+
+    fn nadam() -> Optimizer {
+        let options = serde_json::from_str(r#"{ "kind": "nadam" }"#).expect("JSON");
+        let graph = Graph::parse(&mlp(&[2, 2], "relu", "crossEntropy").1).expect("a graph");
+        Optimizer::new(&options, &graph).expect("an optimizer")
+    }
+
+    #[test]
+    fn a_step_that_was_cancelled_carries_nothing() {
+        let (mut once, mut twice) = (nadam(), nadam());
+        for step in 0..3 {
+            once.prepare(&ROW, step);
+            once.done();
+            twice.prepare(&ROW, step);
+            twice.prepare(&ROW, step);
+            twice.done();
+            assert_eq!(once.scalars, twice.scalars);
+        }
+        assert!(once.carried() == twice.carried() && once.carried()[0] < 0.2, "{:?}", once.carried());
+    }
+
+    #[test]
+    fn what_is_carried_continues_a_run() {
+        let (mut whole, mut second) = (nadam(), nadam());
+        for step in 0..5 {
+            whole.prepare(&ROW, step);
+            whole.done();
+        }
+        second.restore(whole.carried()).expect("one number");
+        whole.prepare(&ROW, 5);
+        second.prepare(&ROW, 5);
+        assert_eq!(whole.scalars, second.scalars);
+        for wrong in [&[][..], &[1.0, 1.0], &[f64::NAN]] {
+            let error = second.restore(wrong).expect_err("not one finite number");
+            assert!(error.message.starts_with("nadam: carries 1 finite numbers"), "{error:?}");
         }
     }
 }

@@ -20,6 +20,8 @@ struct Run {
     prefix: String,
     epoch: usize,
     steps: u64,
+    /// Bits of what the optimizer carries from step to step.
+    carried: Vec<u64>,
     identity: BTreeMap<String, String>,
     best: bool,
     driver: String,
@@ -54,6 +56,7 @@ impl Trainer {
             prefix,
             epoch: self.progress.epoch,
             steps: self.progress.total_steps,
+            carried: self.optimizer.carried().iter().map(|x| x.to_bits()).collect(),
             identity: self.identity.clone(),
             best: self.has_best,
             driver: driver.to_owned(),
@@ -99,6 +102,8 @@ impl Trainer {
         for (i, s) in states.iter().enumerate() {
             self.state_layout.pack(i, &take(found, &s.name, &s.shape.dims)?, &mut self.states);
         }
+        let carried: Vec<f64> = run.carried.iter().map(|bits| f64::from_bits(*bits)).collect();
+        self.optimizer.restore(&carried).map_err(|e| e.message)?;
         self.good.copy_from_slice(&self.parameters);
         if let Some((best, best_states)) = self.best.as_mut().filter(|_| run.best) {
             for (i, p) in parameters.iter().enumerate() {

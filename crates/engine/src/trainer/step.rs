@@ -79,6 +79,7 @@ impl Trainer {
         if !self.program.update.is_empty() {
             machine.run(Part::Update, &piece, &step, team);
         }
+        self.optimizer.done();
         let mean = if total > 0.0 { loss / total } else { 0.0 };
         p.add(mean, row[0]);
         Some(mean.is_finite())

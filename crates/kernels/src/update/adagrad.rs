@@ -3,17 +3,22 @@
 use super::{Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
-/// v += g², w -= learningRate / (1 + t · learningRateDecay) · g / (√v + epsilon), t from 0. epsilon must be positive.
+/// v += g², w -= learningRate / (1 + t · learningRateDecay) · g / (√(v + initialAccumulator) + epsilon), t from 0. epsilon
+/// must be positive.
+///
+/// PyTorch starts v at its `initial_accumulator_value`; here v starts at 0, and what it would have started at is added
+/// where it is used.
 pub const RULE: Rule = Rule {
     name: "adagrad",
-    hyperparameters: &["learningRate", "learningRateDecay", "epsilon", "weightDecay"],
+    hyperparameters: &["learningRate", "learningRateDecay", "initialAccumulator", "epsilon", "weightDecay"],
     flags: &[],
     decoupled: false,
     variant: |_| 0,
     variants: &[Variant { states: &["v"] }],
-    prepare: |row, step, _| {
+    carried: &[],
+    prepare: |row, step, _, _| {
         let rate = row[0] / (1.0 + step as f64 * row[1]);
-        [rate as f32, positive(row[2]), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        [rate as f32, positive(row[3]), row[2] as f32, 0.0, 0.0, 0.0, 0.0, 0.0]
     },
 };
 
@@ -29,7 +34,8 @@ impl Update for Plain {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let v = cut(g.fma(g, s[0]));
-            (g.div(v.sqrt().add(V::splat(k[1]))).fnma(V::splat(k[0]), w), [v, s[1], s[2]])
+            let size = v.add(V::splat(k[2])).sqrt().add(V::splat(k[1]));
+            (g.div(size).fnma(V::splat(k[0]), w), [v, s[1], s[2]])
         }
     }
 }

@@ -15,7 +15,8 @@ pub const RULE: Rule = Rule {
     decoupled: false,
     variant: |flag| usize::from(flag("amsgrad")),
     variants: &[Variant { states: &["m", "v"] }, Variant { states: &["m", "v", "vMax"] }],
-    prepare: |row, step, _| {
+    carried: &[],
+    prepare: |row, step, _, _| {
         let (rate, beta1, beta2, epsilon) = (row[0], row[1], row[2], row[3]);
         let first = 1.0 - power(beta1, step + 1);
         let second = (1.0 - power(beta2, step + 1)).sqrt();
@@ -40,9 +41,9 @@ pub struct Plain;
 #[derive(Clone, Copy, Debug)]
 pub struct AmsGrad;
 
-/// The new m and v.
+/// The new m and v; `k[2..6]` are β1, 1 - β1, β2, 1 - β2.
 #[inline(always)]
-unsafe fn moments<V: Lanes>(m: V, v: V, g: V, k: &[f32; 8]) -> (V, V) {
+pub(super) unsafe fn moments<V: Lanes>(m: V, v: V, g: V, k: &[f32; 8]) -> (V, V) {
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let m = m.fma(V::splat(k[2]), g.mul(V::splat(k[3])));

@@ -8,7 +8,8 @@ use crate::simd::{LANES, Lanes};
 pub struct UpdateScalars {
     /// What [`Rule::prepare`](super::Rule::prepare) returned.
     pub rule: [f32; 8],
-    /// Coupled weight decay and L2: l2 · w is added to the gradient. 0 for none.
+    /// Coupled weight decay and L2: l2 · w is added to the gradient. 0 for none. Where gradients are clipped only L2, for the
+    /// gradient of a regulariser is clipped as well.
     pub l2: f32,
     /// L1 by subgradient: l1 · sign(w) is added to the gradient, sign(0) = 0. 0 for none.
     pub l1: f32,
@@ -17,10 +18,12 @@ pub struct UpdateScalars {
     pub l1_proximal: f32,
     /// Decoupled decay: w is multiplied by this before the step. 1 for none.
     pub shrink: f32,
-    /// Gradients are clipped to [-clip_value, clip_value]. Infinite for none.
-    pub clip_value: f32,
-    /// Gradients are multiplied by this first. 1 for none.
+    /// Gradients are multiplied by this, regularisers' included. 1 for none.
     pub gradient_scale: f32,
+    /// Gradients are then clipped to [-clip_value, clip_value]. Infinite for none.
+    pub clip_value: f32,
+    /// Coupled weight decay behind the clipping: decay · w is added to the gradient. 0 for none, or where it is part of `l2`.
+    pub decay: f32,
 }
 
 impl UpdateScalars {
@@ -32,14 +35,19 @@ impl UpdateScalars {
             l1: 0.0,
             l1_proximal: 0.0,
             shrink: 1.0,
-            clip_value: f32::INFINITY,
             gradient_scale: 1.0,
+            clip_value: f32::INFINITY,
+            decay: 0.0,
         }
     }
 
     /// True when the plain instance will do.
     pub fn is_plain(&self) -> bool {
-        self.l1 == 0.0 && self.l1_proximal == 0.0 && self.clip_value == f32::INFINITY && self.gradient_scale == 1.0
+        self.l1 == 0.0
+            && self.l1_proximal == 0.0
+            && self.gradient_scale == 1.0
+            && self.clip_value == f32::INFINITY
+            && self.decay == 0.0
     }
 }
 
@@ -68,6 +76,13 @@ impl VariantKernels {
     }
 }
 
+/// g + l1 · sign(w), sign(0) = 0.
+#[inline(always)]
+pub(super) unsafe fn subgradient<V: Lanes>(w: V, g: V, l1: f32) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe { V::select(w.eq(V::zero()), g, g.add(V::splat(l1).copysign(w))) }
+}
+
 /// One step for 16 weights.
 #[inline(always)]
 pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
@@ -78,14 +93,12 @@ pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
 ) -> (V, [V; 3]) {
     // SAFETY: the contract of `Lanes`.
     unsafe {
-        let mut g = g;
+        let mut g = V::splat(c.l2).fma(w, g);
         if FULL {
+            g = subgradient(w, g, c.l1);
             let clip = V::splat(c.clip_value);
             g = clip.smaller(clip.neg().larger(g.mul(V::splat(c.gradient_scale))));
-        }
-        g = V::splat(c.l2).fma(w, g);
-        if FULL {
-            g = V::select(w.eq(V::zero()), g, g.add(V::splat(c.l1).copysign(w)));
+            g = V::splat(c.decay).fma(w, g);
         }
         let (w, s) = U::apply(w.mul(V::splat(c.shrink)), g, s, &c.rule);
         let mut w = cut(w);

@@ -11,7 +11,8 @@ pub const RULE: Rule = Rule {
     decoupled: true,
     variant: |_| 0,
     variants: &[Variant { states: &["m"] }],
-    prepare: |row, _, _| {
+    carried: &[],
+    prepare: |row, _, _, _| {
         let (beta1, beta2) = (row[1], row[2]);
         [row[0] as f32, beta1 as f32, (1.0 - beta1) as f32, beta2 as f32, (1.0 - beta2) as f32, 0.0, 0.0, 0.0]
     },

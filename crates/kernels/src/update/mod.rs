@@ -1,13 +1,16 @@
 //! Update rules: how gradients change weights.
 //!
 //! A rule is one file (`RULE`, the scalar side, and one type with [`Update`] for each variant) and one line in the registry
-//! below. Regularisers, decay and clipping are applied in the same pass by the driver, in this order: gradient · scale,
-//! clip, + l2 · w, + l1 · sign(w), w · shrink, the rule, proximal step.
+//! below. Regularisers, decay and clipping are applied in the same pass by the driver, in this order: l2 · w and l1 · sign(w)
+//! added to the gradient, the scale, clipping, decay · w added, w · shrink, the rule, the proximal step. What needs a pass of
+//! its own is in [`LimitKernels`].
 
 mod drivers;
+mod limit;
 mod registry;
 
 pub use drivers::{UpdateScalars, Updating, VariantKernels};
+pub use limit::LimitKernels;
 pub use registry::{Flags, Rule, Variant};
 
 use crate::simd::Lanes;
@@ -56,8 +59,12 @@ rules! {
     sgd: Plain, Momentum, Nesterov;
     adam: Plain, AmsGrad;
     adamw: Plain, AmsGrad;
+    nadam: Plain;
+    adamax: Plain;
+    radam: Plain;
     rmsprop: Plain, Momentum, Centered, CenteredMomentum;
     adagrad: Plain;
+    adadelta: Plain;
     lion: Plain;
 }
 

@@ -27,9 +27,11 @@ pub struct Rule {
     pub variant: fn(flag: Flags) -> usize,
     /// All forms of the rule.
     pub variants: &'static [Variant],
+    /// Numbers that `prepare` carries from step to step, with their first values; a run is continued with them.
+    pub carried: &'static [f64],
     /// The constants of a step for the vector side, computed in f64. `row` is in the order of `hyperparameters`, `step`
-    /// counts from 0.
-    pub prepare: fn(row: &[f64], step: u64, variant: usize) -> [f32; 8],
+    /// counts from 0, `carried` holds what the step before left there.
+    pub prepare: fn(row: &[f64], step: u64, variant: usize, carried: &mut [f64]) -> [f32; 8],
 }
 
 /// The registry: `rules! { file: Variant, …; … }`, the variants in the order of `RULE.variants`.

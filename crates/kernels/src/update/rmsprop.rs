@@ -17,7 +17,8 @@ pub const RULE: Rule = Rule {
         Variant { states: &["v", "mean"] },
         Variant { states: &["v", "mean", "momentum"] },
     ],
-    prepare: |row, _, _| {
+    carried: &[],
+    prepare: |row, _, _, _| {
         let rho = row[1];
         [row[0] as f32, positive(row[2]), rho as f32, (1.0 - rho) as f32, row[3] as f32, 0.0, 0.0, 0.0]
     },

@@ -19,7 +19,8 @@ pub const RULE: Rule = Rule {
         (true, true) => 2,
     },
     variants: &[Variant { states: &[] }, Variant { states: &["momentum"] }, Variant { states: &["momentum"] }],
-    prepare: |row, step, _| {
+    carried: &[],
+    prepare: |row, step, _, _| {
         let keep = if step == 0 { 1.0 } else { 1.0 - row[2] };
         [row[0] as f32, row[1] as f32, keep as f32, 0.0, 0.0, 0.0, 0.0, 0.0]
     },
