@@ -30,8 +30,11 @@ pub(super) struct Ahead<'a> {
     /// Bytes of a row.
     width: usize,
     rows: &'a [u32],
+    /// Rows begun.
     row: Cell<usize>,
-    byte: Cell<usize>,
+    /// The next byte of the present row, and its end.
+    at: Cell<usize>,
+    end: Cell<usize>,
 }
 
 /// Floats of a parameter from which on it is asked for before it is updated.
@@ -41,21 +44,20 @@ const FAR: usize = 256 * 1024;
 const LINES: usize = 4;
 
 impl Ahead<'_> {
+    #[inline]
     fn ask(&self) {
-        let (mut row, mut byte) = (self.row.get(), self.byte.get());
-        if row >= self.rows.len() {
-            return;
+        let mut at = self.at.get();
+        if at >= self.end.get() {
+            let Some(row) = self.rows.get(self.row.get()) else { return };
+            self.row.set(self.row.get() + 1);
+            at = self.base + *row as usize * self.width;
+            self.end.set(at + self.width);
         }
-        for _ in 0..LINES {
-            if byte >= self.width {
-                (row, byte) = (row + 1, 0);
-            }
-            let Some(r) = self.rows.get(row) else { break };
-            prefetch_line((self.base + *r as usize * self.width + byte) as *const u8);
-            byte += 64;
+        // some lines behind the end of a row are cheaper than to look for it
+        for line in 0..LINES {
+            prefetch_line((at + line * 64) as *const u8);
         }
-        self.row.set(row);
-        self.byte.set(byte);
+        self.at.set(at + LINES * 64);
     }
 }
 
