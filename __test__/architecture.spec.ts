@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   optimizer: ['schedule'],
   data: ['native'],
   metric: ['loss'],
-  loss: [],
+  loss: ['ops'],
   ops: ['data'],
   model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],

@@ -43,7 +43,7 @@ const network = sequential([
   dense(3),
 ])
 
-const settings: Readonly<Record<string, FitOptions<'accuracy', string>>> = {
+const settings: Readonly<Record<string, FitOptions<readonly ['accuracy'], string>>> = {
   plain: { loss: 'crossEntropy', optimizer: sgd({ learningRate: 0.05 }) },
   adam: { loss: 'crossEntropy', optimizer: adam({ learningRate: 0.01, amsgrad: true }), validation: 0.2 },
   adamw: { loss: 'crossEntropy', optimizer: adamw({ learningRate: 0.01, weightDecay: 0.1 }), metrics: ['accuracy'] },

@@ -28,16 +28,32 @@ export interface Operand extends ValueType {
   readonly name: string
 }
 
-/** One layer of a finished network, for `describe`. */
+/** One layer of a finished network, for `describe`: one entry for each time it is applied. */
 export interface LayerSummary {
   /** Name in the network. */
   readonly name: string
   /** Kind of the layer. */
   readonly kind: string
+  /** Names of the layers and inputs that it takes values of. */
+  readonly inputs: readonly string[]
   /** Shape of its output, rows first. */
   readonly shape: readonly (number | 'rows')[]
-  /** Numbers that training changes. */
+  /** Numbers that training changes; those of a layer that is applied twice count once. */
   readonly parameters: number
+}
+
+/** One application of a layer. */
+interface Application {
+  readonly name: string
+  readonly layer: LayerLike
+  readonly inputs: readonly string[]
+  readonly nodes: GraphNode[]
+  readonly output: Value
+}
+
+/** What the builder needs to know of a layer. */
+export interface LayerLike {
+  readonly config: { readonly kind: string; readonly name?: unknown }
 }
 
 interface Applied {
@@ -46,12 +62,34 @@ interface Applied {
   readonly operands: Map<string, Operand>
 }
 
+/** A layer of a finished network with where its values come from, as JSON. */
+export interface AppliedConfig {
+  /** Name in the network. */
+  readonly name: string
+  /** Names of the layers and inputs that it takes values of. */
+  readonly inputs: readonly string[]
+  /** JSON form of the layer. */
+  readonly layer: Readonly<Record<string, unknown>>
+}
+
+/** What {@link Builder.finish} gives. */
+export interface Finished {
+  readonly graph: GraphSpec
+  readonly layers: readonly LayerSummary[]
+  readonly applied: readonly AppliedConfig[]
+}
+
 /** A graph under construction. */
 export interface Builder {
   input(name: string, type: ValueType): Value
-  apply(layer: object, kind: string, given: string | undefined, build: (scope: Scope) => Value): Value
-  finish(outputs: Readonly<Record<string, Value>>): { graph: GraphSpec; layers: readonly LayerSummary[] }
+  /** Applies a layer to values, all of this network. */
+  apply(layer: LayerLike, values: readonly Value[], build: (scope: Scope) => Value): Value
+  /** Ends the construction: what no output needs is left out. */
+  finish(outputs: Readonly<Record<string, Value>>): Finished
 }
+
+/** The layer or input that makes a value. */
+export const makerOf = (value: string): string => value.split('/')[0] as string
 
 /** More elements in one tensor are surely a mistake. */
 const LARGEST = 2 ** 31
@@ -63,18 +101,25 @@ export function builderOf(value: unknown): Builder | undefined {
   return typeof value === 'object' && value !== null ? builders.get(value) : undefined
 }
 
+/** Names that training gives to what it adds. */
+const RESERVED = ['target', 'loss']
+
 /** Starts a graph. */
 export function createBuilder(): Builder {
   const inputs: GraphInput[] = []
   const parameters: GraphParameter[] = []
   const states: GraphState[] = []
   const nodes: GraphNode[] = []
-  const layers: LayerSummary[] = []
+  const applications: Application[] = []
   const names = new Set<string>()
   const counts = new Map<string, number>()
   const applied = new Map<object, Applied>()
+  let finished = false
 
   const claim = (name: string): string => {
+    if (RESERVED.includes(makerOf(name))) {
+      throw new DownslopeError('ERR_OPTION', `${name}: the names ${RESERVED.join(' and ')} are those of what fit adds`)
+    }
     if (names.has(name)) throw new DownslopeError('ERR_OPTION', `${name}: a name must be used once, received it twice`)
     names.add(name)
     return name
@@ -113,12 +158,20 @@ export function createBuilder(): Builder {
       inputs.push(frozen({ name: claim(name), shape: [...type.shape], type: type.type }))
       return value(name, type)
     },
-    apply(layer, kind, given, build) {
+    apply(layer, values, build) {
+      const { kind } = layer.config
+      if (finished) {
+        throw new DownslopeError(
+          'ERR_OPTION',
+          `${kind}: the network of this value is finished; apply layers while it is built`,
+        )
+      }
+      const given = typeof layer.config.name === 'string' ? layer.config.name : undefined
       const entry = applied.get(layer) ?? { name: given ?? nameFor(kind), times: 0, operands: new Map() }
       applied.set(layer, entry)
       entry.times += 1
       const prefix = entry.times === 1 ? entry.name : `${entry.name}:${entry.times}`
-      const before = parameters.length
+      const own: GraphNode[] = []
       const output = build({
         name: prefix,
         parameter: (suffix, shape, options) =>
@@ -128,20 +181,56 @@ export function createBuilder(): Builder {
         node(suffix, op, operands, attributes = {}) {
           const name = suffix === '' ? prefix : `${prefix}/${suffix}`
           const type = infer(name, op, operands, attributes)
-          nodes.push(frozen({ name: claim(name), op, inputs: operands.map((operand) => operand.name), attributes }))
+          own.push(frozen({ name: claim(name), op, inputs: operands.map((operand) => operand.name), attributes }))
           return value(name, type)
         },
       })
-      const added = parameters.slice(before).filter((parameter) => parameter.trainable)
-      layers.push(frozen({ name: prefix, kind, shape: [...output.shape], parameters: added.reduce(count, 0) }))
+      nodes.push(...own)
+      applications.push({ name: prefix, layer, inputs: values.map(({ name }) => makerOf(name)), nodes: own, output })
       return output
     },
     finish(outputs) {
+      finished = true
       const list = Object.entries(outputs).map(([name, output]) => ({ name, value: output.name }))
-      return {
-        graph: frozen({ inputs, parameters, states, nodes, outputs: list, losses: [] }),
-        layers: frozen(layers),
+      const used = new Set(list.map((output) => output.value))
+      for (const node of [...nodes].reverse()) if (used.has(node.name)) for (const input of node.inputs) used.add(input)
+      const needed = <T extends { readonly name: string }>(all: readonly T[]): T[] =>
+        all.filter(({ name }) => used.has(name))
+      const idle = inputs.find(({ name }) => !used.has(name))
+      if (idle !== undefined) {
+        throw new DownslopeError(
+          'ERR_OPTION',
+          `${idle.name}: an input must be used by an output, received one that is not`,
+        )
       }
+      const layers: LayerSummary[] = []
+      const configs: AppliedConfig[] = []
+      const counted = new Set<string>()
+      for (const { name, layer, inputs: from, nodes: own, output } of applications) {
+        if (!own.some((node) => used.has(node.name))) continue
+        const operands = new Set(own.flatMap((node) => node.inputs))
+        const added = parameters.filter(
+          (parameter) => operands.has(parameter.name) && parameter.trainable && !counted.has(parameter.name),
+        )
+        for (const parameter of added) counted.add(parameter.name)
+        layers.push({
+          name,
+          kind: layer.config.kind,
+          inputs: from,
+          shape: output.shape,
+          parameters: added.reduce(count, 0),
+        })
+        configs.push({ name, inputs: from, layer: layer.config })
+      }
+      const graph = {
+        inputs,
+        parameters: needed(parameters),
+        states: needed(states),
+        nodes: needed(nodes),
+        outputs: list,
+        losses: [],
+      }
+      return frozen({ graph, layers, applied: configs })
     },
   }
   return builder

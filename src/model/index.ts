@@ -1,5 +1,6 @@
 export type { ActivationName } from './activations/index.ts'
-export type { LayerSummary, Value } from './builder.ts'
+export type { AppliedConfig, LayerSummary, Value } from './builder.ts'
+export { functional, type OutputNames } from './functional.ts'
 export type {
   GraphInput,
   GraphLoss,
@@ -19,9 +20,10 @@ export {
   type NormalOptions,
   type UniformOptions,
 } from './initializers.ts'
-export type { Layer, LayerConfig } from './layer.ts'
+export type { Layer, LayerConfig, MergingLayer } from './layer.ts'
 export * from './layers/index.ts'
 export { loadModel } from './load.ts'
-export type { EvaluateOptions, Model, PredictOptions } from './model.ts'
+export type { AnyModel, EvaluateOptions, Model, PredictOptions } from './model.ts'
 export type { Network, NetworkConfig } from './network.ts'
+export type { Predicted, PredictedClasses } from './predict.ts'
 export { sequential } from './sequential.ts'

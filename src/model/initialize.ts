@@ -1,3 +1,5 @@
+import type { LabelRecord } from '../data/forms.ts'
+import type { Label } from '../data/labels.ts'
 import { native, receive } from '../native/index.ts'
 import { readOptions, readSeed } from '../options.ts'
 import { Model } from './model.ts'
@@ -19,9 +21,12 @@ export interface InitializeOptions {
  * const further = await fit(model, train, { loss: 'meanSquaredError' })
  * ```
  */
-export async function initialize(network: Network, options: InitializeOptions = {}): Promise<Model> {
+export async function initialize<K extends string = never>(
+  network: Network<K>,
+  options: InitializeOptions = {},
+): Promise<Model<[K] extends [never] ? Label : LabelRecord, K>> {
   const known = readNetwork('initialize', network)
   const seed = readSeed('initialize', readOptions('initialize', options, ['seed']).seed)
   const handle = await receive(native().createNetwork(JSON.stringify(known.graph), seed))
-  return new Model({ handle, network: known, loss: undefined, classes: undefined })
+  return new Model({ handle, network: known, objectives: undefined, classes: undefined })
 }

@@ -1,5 +1,6 @@
-import { frozen, refuse } from '../options.ts'
-import { builderOf, type Scope, type Value } from './builder.ts'
+import { DownslopeError } from '../errors.ts'
+import { frozen, guarded, refuse } from '../options.ts'
+import { type Builder, builderOf, type Scope, type Value } from './builder.ts'
 
 /** JSON form of a layer. */
 export interface LayerConfig {
@@ -18,18 +19,50 @@ export interface Layer {
   readonly config: LayerConfig
 }
 
+/** A layer that merges several values into one. Frozen; its options are `.config`. */
+export interface MergingLayer {
+  (values: readonly Value[]): Value
+  /** JSON form. */
+  readonly config: LayerConfig
+}
+
 const layers = new WeakSet<object>()
 
 /** Makes a layer from what it does to a graph. `config.name`, when given, is its name in the network. */
 export function defineLayer(config: LayerConfig, build: (scope: Scope, value: Value) => Value): Layer {
-  const given = typeof config.name === 'string' ? config.name : undefined
   const apply = (value: Value): Value => {
     const builder = builderOf(value) ?? refuse(config.kind, 'a layer is applied to a value of a network', value)
-    return builder.apply(layer, config.kind, given, (scope) => build(scope, value))
+    return builder.apply(layer, [value], (scope) => build(scope, value))
   }
   const layer: Layer = Object.freeze(Object.assign(apply, { config: frozen(config) }))
   layers.add(layer)
   return layer
+}
+
+/** Makes a layer that takes a list of at least two values of one network. */
+export function defineMergingLayer(
+  config: LayerConfig,
+  build: (scope: Scope, values: readonly [Value, Value, ...Value[]]) => Value,
+): MergingLayer {
+  const apply = (list: readonly Value[]): Value => {
+    const values = guarded(config.kind, 'ERR_OPTION', () => readValues(config.kind, list))
+    return (builderOf(values[0]) as Builder).apply(layer, values, (scope) => build(scope, values))
+  }
+  const layer: MergingLayer = Object.freeze(Object.assign(apply, { config: frozen(config) }))
+  return layer
+}
+
+function readValues(where: string, list: unknown): readonly [Value, Value, ...Value[]] {
+  if (!Array.isArray(list)) return refuse(where, 'takes a list of values of a network', list)
+  const values = Array.from<unknown>(list)
+  const [first, second, ...rest] = values
+  if (second === undefined) return refuse(where, 'takes at least two values', values.length)
+  const builder = builderOf(first)
+  for (const value of values) {
+    const own = builderOf(value) ?? refuse(where, 'a layer is applied to values of a network', value)
+    if (own !== builder) throw new DownslopeError('ERR_OPTION', `${where}: all values must be of one network`)
+  }
+  return [first, second, ...rest] as unknown as [Value, Value, ...Value[]]
 }
 
 /** True for what {@link defineLayer} made. */

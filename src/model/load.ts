@@ -1,3 +1,4 @@
+import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
 import { native, unwrapLater } from '../native/index.ts'
 import { readMetadata } from './metadata.ts'
@@ -14,11 +15,13 @@ import { Model, readPath } from './model.ts'
  * const model = await loadModel('digits.safetensors')
  * ```
  */
-export async function loadModel<L extends Label = Label>(path: string): Promise<Model<L>> {
+export async function loadModel<L extends Labels = Label, K extends string = never>(
+  path: string,
+): Promise<Model<L, K>> {
   const { network: handle, metadata } = await unwrapLater(native().loadNetwork(readPath('loadModel', path)))
   handle.report()
   try {
-    return new Model({ handle, ...readMetadata(metadata) }) as Model<Label> as unknown as Model<L>
+    return new Model<L, K>({ handle, ...readMetadata(metadata) })
   } catch (error) {
     handle.close()
     throw error

@@ -1,9 +1,10 @@
-import type { Label } from '../data/labels.ts'
 import { DownslopeError } from '../errors.ts'
-import { type LossName, readLoss } from '../loss/index.ts'
+import { type LossName, lossNames } from '../loss/index.ts'
+import type { Objective } from '../loss/objective.ts'
 import { frozen } from '../options.ts'
 import type { LayerSummary } from './builder.ts'
 import type { GraphSpec } from './graph.ts'
+import type { Classes } from './match.ts'
 import { defineNetwork, type Network, type NetworkConfig } from './network.ts'
 
 /** What a model file says about itself, besides its tensors. */
@@ -13,26 +14,28 @@ interface Metadata {
   readonly config: NetworkConfig
   readonly layers: readonly LayerSummary[]
   readonly graph: GraphSpec
-  readonly loss?: LossName
-  readonly classes?: readonly Label[]
+  /** One for each output. */
+  readonly losses?: readonly Pick<Objective, 'name' | 'weight'>[]
+  readonly classes?: NonNullable<Classes>
 }
 
 /** What {@link metadataOf} needs of a model. */
 export interface Described {
-  readonly network: Network
-  readonly loss: LossName | undefined
-  readonly classes: readonly Label[] | undefined
+  readonly network: Network<string>
+  /** What it was trained with, one for each output. */
+  readonly objectives: readonly Objective[] | undefined
+  readonly classes: Classes
 }
 
 /** The metadata of a model, as one JSON text. */
-export function metadataOf({ network, loss, classes }: Described): string {
+export function metadataOf({ network, objectives, classes }: Described): string {
   const metadata: Metadata = {
     format: 'downslope',
     version: 1,
     config: network.config,
     layers: network.layers,
     graph: network.graph,
-    ...(loss === undefined ? {} : { loss }),
+    ...(objectives === undefined ? {} : { losses: objectives.map(({ name, weight }) => ({ name, weight })) }),
     ...(classes === undefined ? {} : { classes }),
   }
   return JSON.stringify(metadata)
@@ -41,16 +44,22 @@ export function metadataOf({ network, loss, classes }: Described): string {
 /** Reads it back. */
 export function readMetadata(text: string): Described {
   try {
-    const { format, version, config, layers, graph, loss, classes } = JSON.parse(text) as Partial<Metadata>
+    const { format, version, config, layers, graph, losses, classes } = JSON.parse(text) as Partial<Metadata>
     if (format !== 'downslope' || version !== 1 || !config || !layers || !graph) throw new Error('unknown format')
     return {
       network: defineNetwork(config, graph, layers),
-      loss: loss === undefined ? undefined : readLoss('loadModel', loss),
-      classes: classes === undefined ? undefined : frozen([...classes]),
+      objectives: losses?.map(readObjective),
+      classes: frozen(classes),
     }
   } catch (cause) {
     throw new DownslopeError('ERR_CHECKPOINT', 'loadModel: the metadata must be of a downslope model, version 1', {
       cause,
     })
   }
+}
+
+function readObjective({ name, weight }: Pick<Objective, 'name' | 'weight'>): Objective {
+  const known: LossName | 'custom' | undefined = name === 'custom' ? name : lossNames.find((loss) => loss === name)
+  if (known === undefined) throw new Error('unknown loss')
+  return { name: known, custom: undefined, weight }
 }

@@ -1,23 +1,43 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Inputs } from '../data/columns.ts'
 import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { ClassesOf, Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor, TensorLike } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import { type LossName, readLoss } from '../loss/index.ts'
-import { type MetricName, named, readMetrics } from '../metric/index.ts'
+import {
+  type LossOption,
+  type Objective,
+  readObjectives,
+  shownLoss,
+  type TrainedLoss,
+  transformOf,
+} from '../loss/objective.ts'
+import { engineMetrics, type MetricKeys, type MetricsOption, named, readMeasures } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
-import { matchClasses, matchInputs } from './match.ts'
+import { type Classes, classesOf, matchClasses, matchInputs, matchTargets } from './match.ts'
 import { metadataOf } from './metadata.ts'
-import type { Network } from './network.ts'
-import { classesFrom, predict, predictHere, readBatches } from './predict.ts'
+import { type Network, outputsOf } from './network.ts'
+import {
+  byName,
+  classesFrom,
+  type Kind,
+  type Predicted,
+  type PredictedClasses,
+  predict,
+  predictHere,
+  readBatches,
+} from './predict.ts'
 import { readWeights, writeTensors } from './weights.ts'
 import { probabilityTransform, withLoss } from './withLoss.ts'
 
 /** Options of {@link Model.predict}. */
 export interface PredictOptions {
-  /** Apply what belongs to the loss: softmax for `crossEntropy`, sigmoid for `binaryCrossEntropy`; default `false`. */
+  /**
+   * Apply what belongs to the loss: softmax for `crossEntropy`, sigmoid for `binaryCrossEntropy`; of several outputs those
+   * whose loss has such a thing. Default `false`.
+   */
   readonly probabilities?: boolean
   /**
    * At most so many rows at a time, an integer ≥ 1, to bound memory; default: all. Each batch is copied when its turn comes:
@@ -27,30 +47,34 @@ export interface PredictOptions {
 }
 
 /** Options of {@link Model.evaluate}. */
-export interface EvaluateOptions<M extends MetricName = MetricName> {
-  /** What else is measured; default none. */
-  readonly metrics?: readonly M[]
-  /** For a model that was never trained; default: what it was trained with. */
-  readonly loss?: LossName
+export interface EvaluateOptions<M = MetricsOption, K extends string = never> {
+  /** What else is measured, with several outputs by their names; default none. */
+  readonly metrics?: M & MetricsOption<K>
+  /** For a model that was never trained, or was saved after training with a function; default: what it was trained with. */
+  readonly loss?: LossOption<K>
 }
 
 /** What a model is made of. */
-export interface ModelInside<L extends Label> {
+export interface ModelInside {
   readonly handle: NativeNetwork
-  readonly network: Network
-  readonly loss: LossName | undefined
-  readonly classes: readonly L[] | undefined
+  readonly network: Network<string>
+  /** What it was trained with, one for each output. */
+  readonly objectives: readonly Objective[] | undefined
+  readonly classes: Classes
 }
 
-const insides = new WeakMap<object, ModelInside<Label>>()
+/** Any model whose network has outputs of these names. */
+export type AnyModel<K extends string = string> = Pick<Model<never, K>, 'network' | 'closed' | 'close'>
+
+const insides = new WeakMap<object, ModelInside>()
 
 /** True for models. */
-export function isModel(value: unknown): value is Model {
+export function isModel(value: unknown): value is AnyModel {
   return typeof value === 'object' && value !== null && insides.has(value)
 }
 
 /** The inside of a model that is open. */
-export function modelInside(where: string, model: Model): ModelInside<Label> {
+export function modelInside(where: string, model: AnyModel): ModelInside {
   const inside = insides.get(model)
   if (inside === undefined || model.closed) throw new DownslopeError('ERR_CLOSED', `${where}: the model is closed`)
   return inside
@@ -60,23 +84,27 @@ export function modelInside(where: string, model: Model): ModelInside<Label> {
  * A network with weights, in native memory. Made by {@link fit}, {@link initialize} and {@link loadModel}. Several
  * predictions may run at once.
  */
-export class Model<L extends Label = Label> {
+export class Model<L extends Labels = Label, K extends string = never> {
   /** Its structure. */
-  readonly network: Network
-  /** The classes in order, where it was trained with labels. */
-  readonly classes: readonly L[] | undefined
-  /** What it was trained with. */
-  readonly loss: LossName | undefined
+  readonly network: Network<K>
+  /** The classes in order, where it was trained with labels; of several outputs a record of those that have labels. */
+  readonly classes: ClassesOf<L>
+  /** What it was trained with, `'custom'` for functions; of several outputs a record. */
+  readonly loss: TrainedLoss<K> | undefined
   readonly #handle: NativeNetwork
+  readonly #inside: ModelInside
   #closed = false
 
   /** @internal */
-  constructor(inside: ModelInside<L>) {
+  constructor(inside: ModelInside) {
     this.#handle = inside.handle
-    this.network = inside.network
-    this.classes = inside.classes
-    this.loss = inside.loss
-    insides.set(this, inside as unknown as ModelInside<Label>)
+    this.#inside = inside
+    const { network, objectives, classes } = inside
+    this.network = network as Network<never> as Network<K>
+    this.classes = classes as ClassesOf<L>
+    const loss = objectives === undefined ? undefined : shownLoss(objectives, network.outputs)
+    this.loss = loss as TrainedLoss<K> | undefined
+    insides.set(this, inside)
   }
 
   /** True after `close()`. */
@@ -95,15 +123,19 @@ export class Model<L extends Label = Label> {
     return result
   }
 
-  #transform(where: string, value: unknown): 'none' | 'softmax' | 'sigmoid' {
-    if (!readBoolean(where, 'probabilities', value, false)) return 'none'
-    if (this.loss === undefined) return refuse(where, 'probabilities need a model that was trained', value)
-    if (this.loss === 'meanSquaredError') return refuse(where, 'probabilities do not belong to meanSquaredError', value)
-    return probabilityTransform(this.network, this.loss)
+  #kinds(where: string, value: unknown): readonly Kind[] {
+    if (!readBoolean(where, 'probabilities', value, false)) return ['none']
+    const { network, objectives } = this.#inside
+    if (objectives === undefined) return refuse(where, 'probabilities need a model that was trained', value)
+    if (objectives.every((objective) => transformOf(objective) === 'none')) {
+      const names = objectives.map(({ name }) => (name === 'custom' ? 'a loss function' : name)).join(', ')
+      return refuse(where, `probabilities do not belong to ${names}`, value)
+    }
+    return outputsOf(network).map((output, at) => probabilityTransform(output, objectives[at] as Objective))
   }
 
   /**
-   * Outputs for rows of inputs, off the event loop: `[rows, …]`.
+   * Outputs for rows of inputs, off the event loop: `[rows, …]`, of several outputs a record by name.
    *
    * @param x rows of the network's input, or a record of them by name
    * @throws DownslopeError (as a rejection) `ERR_SHAPE` or `ERR_DATA` when the rows do not fit; `ERR_OPTION`; `ERR_CLOSED`,
@@ -113,12 +145,14 @@ export class Model<L extends Label = Label> {
    * const { data, shape } = await model.predict([[5.1, 3.5, 1.4, 0.2]], { probabilities: true })
    * ```
    */
-  async predict(x: Inputs, options: PredictOptions = {}): Promise<Tensor<Float32Array>> {
+  async predict(x: Inputs, options: PredictOptions = {}): Promise<Predicted<K>> {
     const handle = this.#open('predict')
     const read = readOptions('predict', options, ['probabilities', 'batchSize'])
     const size = read.batchSize === undefined ? undefined : readInteger('predict', 'batchSize', read.batchSize, 1)
-    const transform = this.#transform('predict', read.probabilities)
-    return this.#still('predict', await predict(handle, readBatches('predict', this.network, x, size), transform))
+    const { network } = this.#inside
+    const kinds = this.#kinds('predict', read.probabilities)
+    const outputs = await predict(handle, readBatches('predict', network, x, size), kinds)
+    return byName(network, this.#still('predict', outputs)) as Predicted<K>
   }
 
   /**
@@ -126,30 +160,36 @@ export class Model<L extends Label = Label> {
    *
    * @throws DownslopeError as `predict`
    */
-  predictSync(x: Inputs, options: Omit<PredictOptions, 'batchSize'> = {}): Tensor<Float32Array> {
+  predictSync(x: Inputs, options: Omit<PredictOptions, 'batchSize'> = {}): Predicted<K> {
     const handle = this.#open('predictSync')
     const { probabilities } = readOptions('predictSync', options, ['probabilities'])
-    const transform = this.#transform('predictSync', probabilities)
-    return predictHere(handle, readBatches('predictSync', this.network, x, undefined), transform)
+    const { network } = this.#inside
+    const kinds = this.#kinds('predictSync', probabilities)
+    return byName(
+      network,
+      predictHere(handle, readBatches('predictSync', network, x, undefined), kinds),
+    ) as Predicted<K>
   }
 
   /**
-   * The most likely class of each row, as the labels were given.
+   * The most likely class of each row, as the labels were given; of several outputs a record of those that have labels.
    *
    * @throws DownslopeError (as a rejection) `ERR_OPTION` when the model was not trained with labels; else as `predict`
    */
-  async predictClasses(x: Inputs): Promise<L[]> {
+  async predictClasses(x: Inputs): Promise<PredictedClasses<L>> {
     const handle = this.#open('predictClasses')
-    const { classes, loss, network } = this
-    if (classes === undefined || loss === undefined) {
+    const { classes, objectives, network } = this.#inside
+    if (classes === undefined || objectives === undefined) {
       throw new DownslopeError('ERR_OPTION', 'predictClasses: the model must have been trained with labels')
     }
     const batches = readBatches('predictClasses', network, x, undefined)
-    return this.#still('predictClasses', await classesFrom(handle, network, loss, classes, batches))
+    const labels = await classesFrom(handle, network, objectives, classes, batches)
+    return this.#still('predictClasses', labels) as PredictedClasses<L>
   }
 
   /**
-   * Mean loss and metrics over a data set.
+   * Mean loss and metrics over a data set; of several outputs their weighted sum as `loss`, and `rating/loss`,
+   * `rating/accuracy`, … for each.
    *
    * @throws DownslopeError (as a rejection) `ERR_SHAPE` or `ERR_DATA` when the data do not fit; `ERR_OPTION`; `ERR_CLOSED`
    * @example
@@ -157,24 +197,26 @@ export class Model<L extends Label = Label> {
    * const { loss, accuracy } = await model.evaluate(test, { metrics: ['accuracy'] })
    * ```
    */
-  async evaluate<const M extends MetricName = never>(
-    data: Dataset<L>,
-    options: EvaluateOptions<M> = {},
-  ): Promise<Record<M | 'loss', number>> {
+  async evaluate<const M extends MetricsOption<K> = never>(
+    data: Dataset<L> | Dataset<never>,
+    options: EvaluateOptions<M, K> = {},
+  ): Promise<Record<MetricKeys<K, M> | 'loss', number>> {
     const handle = this.#open('evaluate')
     const read = readOptions('evaluate', options, ['metrics', 'loss'])
-    const loss = readLoss('evaluate', read.loss ?? this.loss)
-    const metrics = readMetrics('evaluate', read.metrics, loss)
-    const inside = insideOf<L>('evaluate', data)
-    matchInputs('evaluate', this.network, inside.meta)
-    matchClasses('evaluate', this.classes, inside.meta.classes)
-    const { classes, targets } = inside.meta
-    const graph = withLoss('evaluate', this.network, loss, { classes: classes?.length, targets })
-    const result = await unwrapLater(handle.evaluate(JSON.stringify(graph), inside.handle, metrics, 0))
-    return this.#still('evaluate', { loss: result.loss, ...named(metrics, result.metrics) }) as Record<
-      M | 'loss',
-      number
-    >
+    const { network } = this.#inside
+    const known = read.loss === undefined ? this.#inside.objectives : undefined
+    const objectives = known ?? readObjectives('evaluate', read.loss, undefined, network.outputs)
+    const measures = readMeasures('evaluate', read.metrics, objectives, network.outputs)
+    const { handle: rows, meta } = insideOf<L>('evaluate', data)
+    matchInputs('evaluate', network, meta)
+    const targets = matchTargets('evaluate', network, meta.outputs)
+    matchClasses('evaluate', network, this.#inside.classes, classesOf(meta.outputs))
+    const graph = withLoss('evaluate', network, objectives, targets)
+    const result = await unwrapLater(
+      handle.evaluate(JSON.stringify(graph), rows, JSON.stringify(engineMetrics(measures)), 0),
+    )
+    const values = { loss: result.loss, ...named(measures, network.outputs, result) }
+    return this.#still('evaluate', values) as Record<MetricKeys<K, M> | 'loss', number>
   }
 
   /**
@@ -194,7 +236,7 @@ export class Model<L extends Label = Label> {
    */
   setWeights(weights: Readonly<Record<string, TensorLike>>): void {
     const handle = this.#open('setWeights')
-    const tensors = guarded('setWeights', 'ERR_DATA', () => writeTensors(weights, this.network.graph))
+    const tensors = guarded('setWeights', 'ERR_DATA', () => writeTensors(weights, this.#inside.network.graph))
     unwrap(handle.setTensors(tensors))
   }
 
@@ -207,7 +249,7 @@ export class Model<L extends Label = Label> {
    */
   async save(path: string): Promise<void> {
     const handle = this.#open('save')
-    await unwrapLater(handle.save(readPath('save', path), metadataOf(this)))
+    await unwrapLater(handle.save(readPath('save', path), metadataOf(this.#inside)))
   }
 
   /** Frees its memory; idempotent. Predictions under way reject with `ERR_CLOSED`. */

@@ -1,14 +1,15 @@
 import { commonRows, readInputs, rowsOf } from '../data/columns.ts'
 import { isDataset } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import type { LossName, Transform } from '../loss/index.ts'
+import type { Transform } from '../loss/index.ts'
+import type { Objective } from '../loss/objective.ts'
 import { type NativeColumn, type NativeNetwork, type NativeTensor, unwrap, unwrapLater } from '../native/index.ts'
 import { guarded } from '../options.ts'
-import { matchInputs } from './match.ts'
-import type { Network } from './network.ts'
-import { probabilityTransform } from './withLoss.ts'
+import { type Classes, classesAt, matchInputs } from './match.ts'
+import { type Network, outputsOf } from './network.ts'
 
 /** Rows to predict, in pieces. */
 export interface Batches {
@@ -18,7 +19,7 @@ export interface Batches {
 }
 
 /** Reads inputs and cuts them into pieces of at most `size` rows. */
-export function readBatches(where: string, network: Network, x: unknown, size: number | undefined): Batches {
+export function readBatches(where: string, network: Network<string>, x: unknown, size: number | undefined): Batches {
   return guarded(where, 'ERR_DATA', () => {
     if (isDataset(x)) {
       const text = `${where}: inputs must be rows of numbers, or a record of them by name, received a data set`
@@ -47,11 +48,21 @@ function slice(column: NativeColumn, rows: number, begin: number, end: number): 
   return cut
 }
 
-type Kind = Transform | 'argmax' | 'positive'
+/** What is done to an output before it is returned. */
+export type Kind = Transform | 'argmax' | 'positive'
 
-/** The only output of pieces, put together. */
-function joined(rows: number, outputs: readonly NativeTensor[][]): Tensor<Float32Array> {
-  const parts = outputs.map(([output]) => {
+/** What `predict` gives: of the only output, or of several by name. */
+export type Predicted<K extends string> = [K] extends [never]
+  ? Tensor<Float32Array>
+  : { readonly [N in K]: Tensor<Float32Array> }
+
+/** What `predictClasses` gives: of the only output, or of those outputs that have labels. */
+export type PredictedClasses<L extends Labels> = [L] extends [Label] ? L[] : { readonly [N in keyof L]: L[N][] }
+
+/** One output of pieces, put together. */
+function joined(rows: number, at: number, pieces: readonly NativeTensor[][]): Tensor<Float32Array> {
+  const parts = pieces.map((outputs) => {
+    const output = outputs[at]
     if (output === undefined) throw new DownslopeError('ERR_INTERNAL', 'predict: no output')
     return output
   })
@@ -67,34 +78,60 @@ function joined(rows: number, outputs: readonly NativeTensor[][]): Tensor<Float3
   return Object.freeze({ data, shape })
 }
 
-/** Predictions off the event loop. */
-export async function predict(handle: NativeNetwork, batches: Batches, kind: Kind): Promise<Tensor<Float32Array>> {
-  const outputs: NativeTensor[][] = []
-  for (const piece of batches.pieces) outputs.push(await unwrapLater(handle.predict(piece, kind, 0)))
-  return joined(batches.rows, outputs)
+/** Predictions off the event loop, for each output in order; `kinds` has one entry for all or one for each. */
+export async function predict(
+  handle: NativeNetwork,
+  batches: Batches,
+  kinds: readonly Kind[],
+): Promise<Tensor<Float32Array>[]> {
+  const pieces: NativeTensor[][] = []
+  for (const piece of batches.pieces) pieces.push(await unwrapLater(handle.predict(piece, kinds.join(), 0)))
+  return together(batches.rows, pieces)
 }
 
 /** Predictions on this thread. */
-export function predictHere(handle: NativeNetwork, batches: Batches, kind: Kind): Tensor<Float32Array> {
-  return joined(
-    batches.rows,
-    batches.pieces.map((piece) => unwrap(handle.predictSync(piece, kind))),
-  )
+export function predictHere(handle: NativeNetwork, batches: Batches, kinds: readonly Kind[]): Tensor<Float32Array>[] {
+  const pieces = batches.pieces.map((piece) => unwrap(handle.predictSync(piece, kinds.join())))
+  return together(batches.rows, pieces)
 }
 
-/** Classes of rows. */
-export async function classesFrom<L extends Label>(
+function together(rows: number, pieces: readonly NativeTensor[][]): Tensor<Float32Array>[] {
+  return (pieces[0] ?? []).map((_, at) => joined(rows, at, pieces))
+}
+
+/** Values of outputs as the user gets them: the only one alone, several by name. */
+export function byName<T>(network: Network<string>, values: readonly T[]): T | Readonly<Record<string, T>> {
+  if (network.outputs.length === 0) return values[0] as T
+  return Object.freeze(Object.fromEntries(network.outputs.map((name, at) => [name, values[at] as T])))
+}
+
+/** Classes of rows, of the only output or of those that have labels. */
+export async function classesFrom(
   handle: NativeNetwork,
-  network: Network,
-  loss: LossName,
-  classes: readonly L[],
+  network: Network<string>,
+  objectives: readonly Objective[],
+  classes: Classes,
   batches: Batches,
-): Promise<L[]> {
-  const single = network.layers.at(-1)?.shape.at(-1) === 1
-  // a network that ends in sigmoid gives a probability, and class 1 begins at a half
-  const half = single && probabilityTransform(network, loss) === 'none'
-  const { data } = await predict(handle, batches, half ? 'none' : single ? 'positive' : 'argmax')
-  const labels: L[] = []
-  for (const value of data) labels.push(classes[half ? Number(value > 0.5) : value] as L)
-  return labels
+): Promise<Label[] | Record<string, Label[]>> {
+  const outputs = outputsOf(network).map((output, at) => {
+    const key = network.outputs[at]
+    const single = output.row.at(-1) === 1
+    const last = output.node?.op
+    // a network that ends in sigmoid gives a probability, and class 1 begins at a half
+    const half = single && last === 'sigmoid'
+    const kind: Kind = half ? 'none' : single ? 'positive' : 'argmax'
+    return { key, half, kind, labels: objectives[at] === undefined ? undefined : classesAt(classes, key) }
+  })
+  const predictions = await predict(
+    handle,
+    batches,
+    outputs.map(({ kind }) => kind),
+  )
+  const known = outputs.flatMap(({ key, half, labels }, at): [string, Label[]][] => {
+    if (labels === undefined) return []
+    const chosen: Label[] = []
+    for (const value of predictions[at]?.data ?? []) chosen.push(labels[half ? Number(value > 0.5) : value] as Label)
+    return [[key ?? '', chosen]]
+  })
+  return network.outputs.length === 0 ? (known[0]?.[1] ?? []) : Object.fromEntries(known)
 }

@@ -31,6 +31,6 @@ export function sequential(layers: readonly [Input, ...Layer[]]): Network {
       value = layer(value)
     }
     const { graph, layers: summaries } = builder.finish({ output: value })
-    return defineNetwork({ kind: 'sequential', layers: configs }, graph, summaries)
+    return defineNetwork({ kind: 'sequential', layers: configs }, graph, summaries) as Network
   })
 }

@@ -1,63 +1,117 @@
 import { DownslopeError } from '../errors.ts'
-import { type Loss, type LossName, lossNamed, type TargetShape, type Transform } from '../loss/index.ts'
-import type { GraphNode, GraphSpec } from './graph.ts'
-import type { Network } from './network.ts'
+import { lossNamed, type TargetShape, type TargetType, type Transform } from '../loss/index.ts'
+import { numbersLike } from '../loss/loss.ts'
+import { type Objective, transformOf } from '../loss/objective.ts'
+import { lossNodes } from '../ops/loss.ts'
+import { refuse } from '../options.ts'
+import type { GraphInput, GraphLoss, GraphNode, GraphSpec } from './graph.ts'
+import { type Network, type NetworkOutput, outputsOf } from './network.ts'
 
-/** Names and shapes of a network's only output. */
-function outputOf(network: Network): {
-  readonly name: string
-  readonly value: string
-  readonly row: readonly number[]
-} {
-  const output = network.graph.outputs[0]
-  const shape = network.layers.at(-1)?.shape
-  if (output === undefined || shape === undefined) throw new DownslopeError('ERR_INTERNAL', 'network: no output')
-  return { ...output, row: shape.filter((size) => size !== 'rows') }
+/** True where the loss takes the input of the output's final softmax or sigmoid. */
+function fused({ node }: NetworkOutput, { name }: Objective): boolean {
+  const fuses = name === 'custom' ? undefined : lossNamed(name).fuses
+  return fuses !== undefined && node?.op === fuses
 }
 
-function lastNode(network: Network): GraphNode | undefined {
-  const { value } = outputOf(network)
-  return network.graph.nodes.find((node) => node.name === value)
+/** What `probabilities: true` does to an output of a network trained with a loss. */
+export function probabilityTransform(output: NetworkOutput, objective: Objective): Transform {
+  return fused(output, objective) ? 'none' : transformOf(objective)
 }
 
-/** True where the loss takes the input of the network's final softmax or sigmoid. */
-function fused(network: Network, loss: Loss): boolean {
-  return loss.fuses !== undefined && lastNode(network)?.op === loss.fuses
+/** What a data set offers for an output, with the column that holds it. */
+export interface TargetColumn extends TargetShape {
+  readonly column: string
 }
 
-/** What `probabilities: true` does to the output of a network trained with a loss. */
-export function probabilityTransform(network: Network, name: LossName): Transform {
-  return fused(network, lossNamed(name)) ? 'none' : lossNamed(name).transform
-}
-
-/** The network's graph with a loss at its end, as `fit` and `evaluate` hand it to the engine. */
-export function withLoss(where: string, network: Network, name: LossName, data: TargetShape): GraphSpec {
-  const loss = lossNamed(name)
+/** The network's graph with a loss at each of its outputs, as `fit` and `evaluate` hand it to the engine. */
+export function withLoss(
+  where: string,
+  network: Network<string>,
+  objectives: readonly Objective[],
+  targets: readonly TargetColumn[],
+): GraphSpec {
   const { graph } = network
-  const last = lastNode(network)
-  const { row, ...output } = outputOf(network)
-  if (loss.fuses !== undefined && !fused(network, loss) && (last?.op === 'softmax' || last?.op === 'sigmoid')) {
-    const text = `${where}: ${name} takes logits or the output of ${loss.fuses}, received a network that ends in ${last.op}`
+  const inputs: GraphInput[] = [...graph.inputs]
+  const nodes: GraphNode[] = [...graph.nodes]
+  const losses: GraphLoss[] = []
+  for (const [at, output] of outputsOf(network).entries()) {
+    const [objective, target] = [objectives[at], targets[at]]
+    if (objective === undefined || target === undefined) {
+      throw new DownslopeError('ERR_INTERNAL', `${where}: an output without loss or target`)
+    }
+    const key = network.outputs[at]
+    const add = {
+      where: key === undefined ? where : `${where}: ${key}`,
+      prefix: key === undefined ? 'loss' : `loss/${key}`,
+    }
+    const added = addLoss(add, output, objective, target)
+    inputs.push(added.input)
+    nodes.push(...added.nodes)
+    losses.push({ name: graph.outputs[at]?.name ?? 'output', weight: objective.weight, ...added.loss })
+  }
+  return { ...graph, inputs, nodes, losses }
+}
+
+interface Added {
+  readonly input: GraphInput
+  readonly nodes: readonly GraphNode[]
+  readonly loss: Pick<GraphLoss, 'value' | 'prediction' | 'target'>
+}
+
+function addLoss(
+  { where, prefix }: { readonly where: string; readonly prefix: string },
+  output: NetworkOutput,
+  objective: Objective,
+  target: TargetColumn,
+): Added {
+  const { name } = objective
+  const type = targetType(where, output, objective, target)
+  const input = { name: target.column, ...type }
+  if (name === 'custom') return addCustom(where, prefix, output, objective, input)
+  const loss = lossNamed(name)
+  const last = output.node?.op
+  if (loss.fuses !== undefined && !fused(output, objective) && (last === 'softmax' || last === 'sigmoid')) {
+    const text = `${where}: ${name} takes logits or the output of ${loss.fuses}, received a network that ends in ${last}`
     throw new DownslopeError('ERR_OPTION', text)
   }
-  const target = loss.target(row, data)
-  if (typeof target === 'string') throw new DownslopeError('ERR_SHAPE', `${where}: ${name} ${target}`)
-  let prediction = fused(network, loss) ? (last?.inputs[0] ?? output.value) : output.value
-  let wanted = 'target'
-  const nodes = [...graph.nodes]
-  if (row.length > 1) {
+  let prediction = fused(output, objective) ? (output.node?.inputs[0] ?? output.value) : output.value
+  let wanted = target.column
+  const nodes: GraphNode[] = []
+  if (output.row.length > 1) {
     // losses work on one axis; a row of any shape is flattened for them
-    const shape = [row.reduce((a, b) => a * b, 1)]
-    nodes.push({ name: 'loss/prediction', op: 'reshape', inputs: [prediction], attributes: { shape } })
-    nodes.push({ name: 'loss/target', op: 'reshape', inputs: ['target'], attributes: { shape } })
-    prediction = 'loss/prediction'
-    wanted = 'loss/target'
+    const shape = [output.row.reduce((a, b) => a * b, 1)]
+    nodes.push({ name: `${prefix}/prediction`, op: 'reshape', inputs: [prediction], attributes: { shape } })
+    nodes.push({ name: `${prefix}/target`, op: 'reshape', inputs: [wanted], attributes: { shape } })
+    prediction = `${prefix}/prediction`
+    wanted = `${prefix}/target`
   }
-  nodes.push({ name: 'loss', op: loss.op, inputs: [prediction, wanted], attributes: {} })
-  return {
-    ...graph,
-    inputs: [...graph.inputs, { name: 'target', ...target }],
-    nodes,
-    losses: [{ name: output.name, value: 'loss', weight: 1, prediction, target: 'target' }],
+  nodes.push({ name: prefix, op: loss.op, inputs: [prediction, wanted], attributes: {} })
+  return { input, nodes, loss: { value: prefix, prediction, target: target.column } }
+}
+
+function targetType(where: string, { row }: NetworkOutput, { name }: Objective, target: TargetShape): TargetType {
+  const type =
+    name !== 'custom'
+      ? lossNamed(name).target(row, target)
+      : target.classes === undefined
+        ? numbersLike(row, target)
+        : { shape: ['rows'] as const, type: 'u32' as const }
+  if (typeof type !== 'string') return type
+  throw new DownslopeError('ERR_SHAPE', `${where}: ${name === 'custom' ? 'the loss' : name} ${type}`)
+}
+
+function addCustom(
+  where: string,
+  prefix: string,
+  { value, row }: NetworkOutput,
+  { custom }: Objective,
+  input: GraphInput,
+): Added {
+  if (custom === undefined) {
+    const what = 'loss must be given, because functions are not saved with a model that was trained with one'
+    return refuse(where, what, undefined)
   }
+  const prediction = { name: value, shape: ['rows' as const, ...row], type: 'f32' as const }
+  const made = lossNodes(where, custom, prediction, input, prefix)
+  return { input, nodes: made.nodes, loss: { value: made.value, prediction: value, target: input.name } }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use downslope_engine::InputColumn as Borrowed;
 use downslope_engine::data::{Column, Values};
+use downslope_engine::measures::MetricSpec;
 use downslope_engine::network::{Feed, Network, Output, Transform};
 use downslope_engine::{Error, Result};
 use napi::Env;
@@ -16,7 +17,7 @@ use crate::dataset::NativeDataset;
 use crate::memory::Memory;
 use crate::outcome::Outcome;
 use crate::spawn::spawn;
-use crate::trainer::NativeValidation;
+use crate::trainer::{self, NativeValidation};
 
 /// A graph and values for all its parameters and states.
 #[napi(custom_finalize)]
@@ -68,9 +69,14 @@ fn transform(name: &str) -> Result<Transform> {
     })
 }
 
-fn run(network: &Network, columns: &[Column], transform: Transform, threads: usize) -> Result<Vec<NativeTensor>> {
+/// One name for all outputs, or one for each, separated by commas.
+fn transforms(names: &str) -> Result<Vec<Transform>> {
+    names.split(',').map(transform).collect()
+}
+
+fn run(network: &Network, columns: &[Column], transforms: &[Transform], threads: usize) -> Result<Vec<NativeTensor>> {
     let feeds: Vec<_> = columns.iter().map(feed).collect();
-    Ok(network.predict(&feeds, transform, threads)?.into_iter().map(tensor).collect())
+    Ok(network.predict(&feeds, transforms, threads)?.into_iter().map(tensor).collect())
 }
 
 fn feed(column: &Column) -> Feed<'_> {
@@ -149,7 +155,7 @@ impl NativeNetwork {
         })
     }
 
-    /// Predictions off the event loop. A model that is closed meanwhile rejects.
+    /// Predictions off the event loop. `kind` names a transform for all outputs, or one for each, separated by commas. A model that is closed meanwhile rejects.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeTensor[]>>")]
     pub fn predict<'env>(
         &self,
@@ -158,11 +164,11 @@ impl NativeNetwork {
         kind: String,
         threads: u32,
     ) -> napi::Result<Object<'env>> {
-        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, transform(&kind)?)));
+        let ready = self.present().and_then(|network| Ok((network, copied(columns)?, transforms(&kind)?)));
         let shared = self.network.clone();
         spawn(env, move || {
-            let (network, columns, transform) = ready?;
-            let outputs = run(&network, &columns, transform, threads as usize)?;
+            let (network, columns, transforms) = ready?;
+            let outputs = run(&network, &columns, &transforms, threads as usize)?;
             present(&shared).map(|_| outputs)
         })
     }
@@ -170,25 +176,26 @@ impl NativeNetwork {
     /// Predictions here and now.
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeTensor[]>")]
     pub fn predict_sync(&self, columns: Vec<NativeColumn>, kind: String) -> Outcome<Vec<NativeTensor>> {
-        Outcome::of(|| run(&self.present()?, &copied(columns)?, transform(&kind)?, 1))
+        Outcome::of(|| run(&self.present()?, &copied(columns)?, &transforms(&kind)?, 1))
     }
 
-    /// Mean loss and metrics.
+    /// Mean losses and metrics; `metrics` is the JSON of a trainer's option.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeValidation>>")]
     pub fn evaluate<'env>(
         &self,
         env: &'env Env,
         graph: String,
         data: &NativeDataset,
-        metrics: Vec<String>,
+        metrics: String,
         threads: u32,
     ) -> napi::Result<Object<'env>> {
         let ready = self.present().and_then(|network| Ok((network, data.data()?)));
         let shared = self.network.clone();
         spawn(env, move || {
             let (network, data) = ready?;
-            let (loss, metrics) = network.evaluate(&graph, &data, &metrics, threads as usize)?;
-            present(&shared).map(|_| NativeValidation { loss, metrics })
+            let metrics = MetricSpec::list(&metrics)?;
+            let measured = network.evaluate(&graph, &data, &metrics, threads as usize)?;
+            present(&shared).map(|_| trainer::validation(measured))
         })
     }
 

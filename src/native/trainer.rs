@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use downslope_engine::measures::Measured;
 use downslope_engine::trainer::{Advance, EpochRecord, Trainer};
 use napi::Env;
 use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
@@ -45,8 +46,10 @@ pub struct NativeAdvance {
 /// Loss and metrics over a data set.
 #[napi(object, object_from_js = false)]
 pub struct NativeValidation {
-    /// Mean loss.
+    /// Mean of the losses' weighted sum.
     pub loss: f64,
+    /// Mean of each loss, in the order of the graph.
+    pub losses: Vec<f64>,
     /// In the order of the options.
     pub metrics: Vec<f64>,
 }
@@ -62,6 +65,8 @@ pub struct NativeEpoch {
     pub steps: u32,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss, in the order of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add.
     pub penalty: f64,
     /// Of its last step.
@@ -78,16 +83,23 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// As JavaScript gets it.
+pub fn validation(measured: Measured) -> NativeValidation {
+    let Measured { loss, losses, metrics } = measured;
+    NativeValidation { loss, losses, metrics }
+}
+
 fn epoch(record: EpochRecord) -> NativeEpoch {
     NativeEpoch {
         epoch: count(record.epoch),
         complete: record.complete,
         steps: count(record.steps),
         loss: record.loss,
+        losses: record.losses,
         penalty: record.penalty,
         learning_rate: record.learning_rate,
         metrics: record.metrics,
-        validation: record.validation.map(|(loss, metrics)| NativeValidation { loss, metrics }),
+        validation: record.validation.map(validation),
         seconds: record.seconds,
     }
 }

@@ -55,7 +55,7 @@ export async function advance(
     done += result.steps
     for (const epoch of result.epochs) {
       if (!epoch.complete) continue
-      const record = epochRecord(epoch, plan.metrics) as EpochRecord
+      const record = epochRecord(plan, epoch)
       history.push(record)
       await decisions.after(record)
       // told when it is durable

@@ -19,9 +19,11 @@ export function readClassWeights(where: string, value: unknown): 'balanced' | re
 export function matchClassWeights(
   where: string,
   weights: 'balanced' | readonly number[] | undefined,
+  outputs: readonly string[],
   classes: number | undefined,
 ): void {
   if (weights === undefined) return
+  if (outputs.length > 0) refuse(where, 'classWeights are for networks with one output without a name', weights)
   if (classes === undefined) refuse(where, 'classWeights need labels in the data', weights)
   if (weights !== 'balanced' && weights.length !== classes) {
     refuse(where, `classWeights must hold a number for each of the ${classes} classes`, weights.length)

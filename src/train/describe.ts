@@ -1,7 +1,9 @@
-import type { LossName, TargetShape } from '../loss/index.ts'
+import type { Labels } from '../data/forms.ts'
+import type { Objective } from '../loss/objective.ts'
+import type { MetricsOption } from '../metric/index.ts'
 import type { LayerSummary } from '../model/builder.ts'
-import { type Network, readNetwork } from '../model/network.ts'
-import { withLoss } from '../model/withLoss.ts'
+import { type Network, outputsOf, readNetwork } from '../model/network.ts'
+import { type TargetColumn, withLoss } from '../model/withLoss.ts'
 import { native, unwrap } from '../native/index.ts'
 import { frozen, guarded, showShape } from '../options.ts'
 import { type FitOptions, readFitOptions } from './options.ts'
@@ -48,11 +50,15 @@ export interface Description {
  * console.log(`${describe(network, { loss: 'crossEntropy', batchSize: 32 })}`)
  * ```
  */
-export function describe(network: Network, options?: FitOptions): Description {
+export function describe<K extends string = never>(
+  network: Network<K>,
+  options?: FitOptions<MetricsOption<K>, Labels, K>,
+): Description {
   return guarded('describe', 'ERR_OPTION', () => {
     const known = readNetwork('describe', network)
-    const plan = options === undefined ? undefined : readFitOptions('describe', options)
-    const graph = plan === undefined ? known.graph : withLoss('describe', known, plan.loss, likely(known, plan.loss))
+    const plan = options === undefined ? undefined : readFitOptions('describe', options, known.outputs)
+    const graph =
+      plan === undefined ? known.graph : withLoss('describe', known, plan.objectives, likely(known, plan.objectives))
     const rule = JSON.stringify(plan?.optimizer.rule ?? { kind: 'sgd' })
     const json = unwrap(native().describe(JSON.stringify(graph), plan === undefined ? 1 : plan.batchSize || 32, rule))
     const { rows, flops, bytes, memory, program } = JSON.parse(json) as Omit<Description, 'layers' | 'parameters'>
@@ -63,10 +69,13 @@ export function describe(network: Network, options?: FitOptions): Description {
   })
 }
 
-/** Data that fit the loss: class ids for `crossEntropy`, else numbers. */
-function likely(network: Network, loss: LossName): TargetShape {
-  const targets = network.layers.at(-1)?.shape.filter((size) => size !== 'rows') ?? []
-  return { classes: loss === 'crossEntropy' && targets.length === 1 ? targets[0] : undefined, targets }
+/** Data that fit the losses: class ids for `crossEntropy`, else numbers. */
+function likely(network: Network<string>, objectives: readonly Objective[]): TargetColumn[] {
+  return outputsOf(network).map(({ row }, at) => {
+    const key = network.outputs[at]
+    const ids = objectives[at]?.name === 'crossEntropy' && row.length === 1
+    return { column: key === undefined ? 'target' : `target/${key}`, classes: ids ? row[0] : undefined, targets: row }
+  })
 }
 
 function table(lines: readonly (readonly string[])[]): string[] {
@@ -82,10 +91,21 @@ function table(lines: readonly (readonly string[])[]): string[] {
 
 function text(description: Description): string {
   const { layers, parameters, rows, flops, bytes, memory, program } = description
-  const rowsOf = (layer: LayerSummary): string[] => [layer.name, showShape(layer.shape), String(layer.parameters)]
+  // a list says by itself where values come from
+  const listed = layers.every(
+    ({ inputs }, at) => at === 0 || (inputs.length === 1 && inputs[0] === layers[at - 1]?.name),
+  )
+  const rowsOf = (layer: LayerSummary): string[] => [
+    layer.name,
+    ...(listed ? [] : [layer.inputs.join(', ')]),
+    showShape(layer.shape),
+    String(layer.parameters),
+  ]
+  const head = ['layer', ...(listed ? [] : ['takes']), 'output', 'parameters']
+  const total = ['total', ...(listed ? [] : ['']), '', String(parameters)]
   const steps = program.map((line) => [line.op, line.operands.join(', '), String(line.flops), String(line.bytes)])
   return [
-    ...table([['layer', 'output', 'parameters'], ...layers.map(rowsOf), ['total', '', String(parameters)]]),
+    ...table([head, ...layers.map(rowsOf), total]),
     '',
     `for ${rows} rows: ${flops} flops, ${bytes} bytes moved, ${memory} bytes of buffers`,
     ...table([['instruction', 'operands', 'flops', 'bytes'], ...steps]),

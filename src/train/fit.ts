@@ -1,10 +1,11 @@
-import { type Dataset, type DatasetInside, insideOf } from '../data/dataset.ts'
+import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
-import type { MetricName } from '../metric/index.ts'
+import { engineMetrics, type MetricKeys, type MetricsOption } from '../metric/index.ts'
 import type { GraphSpec } from '../model/graph.ts'
-import { matchClasses, matchInputs } from '../model/match.ts'
+import { classesOf, matchClasses, matchInputs, matchTargets } from '../model/match.ts'
 import { metadataOf } from '../model/metadata.ts'
-import { isModel, Model, modelInside } from '../model/model.ts'
+import { type AnyModel, isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
 import { withLoss } from '../model/withLoss.ts'
 import { type NativeNetwork, type NativeTrainer, native, receive, unwrapLater } from '../native/index.ts'
@@ -19,9 +20,9 @@ import { type FitOptions, type FitPlan, readFitOptions } from './options.ts'
 import { type Run, type RunContext, startRun } from './run.ts'
 
 /** What {@link fit} resolves to. */
-export interface FitResult<L extends Label = Label, M extends MetricName = never> {
+export interface FitResult<L extends Labels = Label, M extends string = never, K extends string = never> {
   /** The trained model; after divergence with the weights of the last epoch that ended finite. */
-  readonly model: Model<L>
+  readonly model: Model<L, K>
   /** One record for each epoch that was finished. */
   readonly history: readonly EpochRecord<M>[]
   /** How it ended. */
@@ -32,7 +33,7 @@ export interface FitResult<L extends Label = Label, M extends MetricName = never
 
 interface Job {
   readonly plan: FitPlan
-  readonly network: Network
+  readonly network: Network<string>
   readonly start: NativeNetwork | undefined
   readonly graph: GraphSpec
   /** Rows to train and to validate on: views of our own, closed at the end, so that the caller may close his at once. */
@@ -55,11 +56,11 @@ interface Job {
  * const { model, status } = await run
  * ```
  */
-export function fit<L extends Label = Label, const M extends MetricName = never>(
-  start: Network | Model<Label>,
+export function fit<L extends Labels = Label, K extends string = never, const M extends MetricsOption<K> = never>(
+  start: Network<K> | AnyModel<K>,
   train: Dataset<L>,
-  options: FitOptions<M, L>,
-): Run<EpochRecord<M>, FitResult<L, M>> {
+  options: FitOptions<M, L, K>,
+): Run<EpochRecord<MetricKeys<K, M>>, FitResult<L, MetricKeys<K, M>, K>> {
   // read now, so that later changes to the options do not matter; complaints come as a rejection
   let job: Job | undefined
   let complaint: unknown
@@ -72,37 +73,32 @@ export function fit<L extends Label = Label, const M extends MetricName = never>
     if (job === undefined) throw complaint
     return work(job, context)
   })
-  return run as unknown as Run<EpochRecord<M>, FitResult<L, M>>
+  return run as unknown as Run<EpochRecord<MetricKeys<K, M>>, FitResult<L, MetricKeys<K, M>, K>>
 }
 
 function prepare(start: unknown, train: unknown, options: unknown): Job {
-  const plan = readFitOptions('fit', options)
   const inside = isModel(start) ? modelInside('fit', start) : undefined
   const network = inside?.network ?? readNetwork('fit', start)
-  const data = insideOf<Label>('fit', train)
-  matchInputs('fit', network, data.meta)
-  matchClasses('fit', inside?.classes, data.meta.classes)
-  matchClassWeights('fit', plan.classWeights, data.meta.classes?.length)
-  const graph = withLoss('fit', network, plan.loss, targetsOf(data))
+  const plan = readFitOptions('fit', options, network.outputs)
+  const { meta } = insideOf<Labels>('fit', train)
+  matchInputs('fit', network, meta)
+  matchClasses('fit', network, inside?.classes, classesOf(meta.outputs))
+  matchClassWeights('fit', plan.classWeights, network.outputs, meta.classes?.length)
+  const graph = withLoss('fit', network, plan.objectives, matchTargets('fit', network, meta.outputs))
   // a part of the rows is drawn by the engine, off the event loop
   const given = typeof plan.validation === 'number' ? undefined : plan.validation
   if (given !== undefined) {
-    const other = insideOf<Label>('fit: validation', given)
-    matchInputs('fit: validation', network, other.meta)
-    matchClasses('fit: validation', data.meta.classes, other.meta.classes)
-    withLoss('fit: validation', network, plan.loss, targetsOf(other))
+    const where = 'fit: validation'
+    const { meta: other } = insideOf<Labels>(where, given)
+    matchInputs(where, network, other)
+    const targets = matchTargets(where, network, other.outputs)
+    matchClasses(where, network, classesOf(meta.outputs), classesOf(other.outputs))
+    withLoss(where, network, plan.objectives, targets)
   }
   const whole = (set: Dataset): Dataset => set.take(set.size)
   const rows = whole(train as Dataset)
   const views: Job['views'] = given === undefined ? [rows] : [rows, whole(given)]
   return { plan, network, start: inside?.handle, graph, views }
-}
-
-function targetsOf({ meta }: DatasetInside<Label>): {
-  classes: number | undefined
-  targets: readonly number[] | undefined
-} {
-  return { classes: meta.classes?.length, targets: meta.targets }
 }
 
 async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResult> {
@@ -118,20 +114,21 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     context.onStop = cancel
     first = job.start ?? (await receive(native().createNetwork(JSON.stringify(network.graph), plan.seed)))
     aborted()
-    const train = insideOf<Label>('fit', job.views[0])
-    const validation = job.views[1] && insideOf<Label>('fit', job.views[1])
+    const train = insideOf<Labels>('fit', job.views[0])
+    const validation = job.views[1] && insideOf<Labels>('fit', job.views[1])
     trainer = await receive(
       native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(job)),
     )
     aborted()
-    const { classes } = train.meta
-    const course = await courseOf(trainer, plan, () => metadataOf({ network, loss: plan.loss, classes }))
+    const classes = classesOf(train.meta.outputs)
+    const { objectives } = plan
+    const course = await courseOf(trainer, plan, () => metadataOf({ network, objectives, classes }))
     aborted()
     const status = await advance(trainer, plan, course, context, aborted)
     const { bestEpoch } = course.decisions
     const best = plan.earlyStopping?.restoreBest === true && status !== 'diverged'
     const handle = await receive(best ? trainer.networkKept() : trainer.network())
-    const model = new Model({ handle, network, loss: plan.loss, classes })
+    const model = new Model({ handle, network, objectives, classes })
     if (signal?.aborted) model.close()
     aborted()
     const history = Object.freeze(course.history)
@@ -163,7 +160,7 @@ async function courseOf(trainer: NativeTrainer, plan: FitPlan, model: () => stri
 }
 
 function engineOptions(job: Job): string {
-  const { optimizer, batchSize, batches, shuffle, seed, threads, metrics, ...plan } = job.plan
+  const { optimizer, batchSize, batches, shuffle, seed, threads, measures, ...plan } = job.plan
   const run = {
     ...(batches.length > 1 ? { batchSizes: batches } : {}),
     ...(typeof plan.validation === 'number' ? { validation: plan.validation } : {}),
@@ -172,7 +169,15 @@ function engineOptions(job: Job): string {
     ...((plan.checkpoint ?? plan.resume) ? { identity: identityOf(job) } : {}),
     keepBest: plan.earlyStopping?.restoreBest ?? false,
   }
-  return JSON.stringify({ optimizer: optimizer.rule, batchSize, shuffle, seed, threads, metrics, run })
+  return JSON.stringify({
+    optimizer: optimizer.rule,
+    batchSize,
+    shuffle,
+    seed,
+    threads,
+    metrics: engineMetrics(measures),
+    run,
+  })
 }
 
 /** What must be the same when a checkpoint is resumed, by what messages call it. */
@@ -180,11 +185,11 @@ function identityOf(job: Job): Record<string, string> {
   const { plan } = job
   const stopping = plan.earlyStopping
   return {
-    loss: plan.loss,
+    loss: plan.objectives.map(({ name, weight }) => `${weight} ${name}`).join(', '),
     optimizer: JSON.stringify(plan.optimizer.rule),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
-    metrics: JSON.stringify(plan.metrics),
+    metrics: JSON.stringify(plan.measures.map(({ key }) => key)),
     'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
     'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
     'early stopping': stopping

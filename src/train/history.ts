@@ -1,14 +1,18 @@
-import { type MetricName, named } from '../metric/index.ts'
+import { named } from '../metric/index.ts'
 import type { NativeEpoch } from '../native/index.ts'
+import type { FitPlan } from './options.ts'
 
 /** Mean loss and metrics over validation rows. */
-export type ValidationRecord<M extends MetricName = never> = { readonly loss: number } & { readonly [K in M]: number }
+export type ValidationRecord<M extends string = never> = { readonly loss: number } & { readonly [K in M]: number }
 
-/** What one epoch did. */
-export type EpochRecord<M extends MetricName = never> = {
+/**
+ * What one epoch did. `M` are the names of what is measured besides the loss: `accuracy`, or with several outputs
+ * `rating/loss` and `rating/accuracy`.
+ */
+export type EpochRecord<M extends string = never> = {
   /** From 1. */
   readonly epoch: number
-  /** Mean data loss over the epoch's batches. */
+  /** Mean data loss over the epoch's batches; of several outputs the weighted sum. */
   readonly loss: number
   /** What the regularisers add, at the end of the epoch. */
   readonly penalty: number
@@ -21,7 +25,7 @@ export type EpochRecord<M extends MetricName = never> = {
 } & { readonly [K in M]: number }
 
 /** An epoch as the user sees it. */
-export function epochRecord<M extends MetricName>(epoch: NativeEpoch, metrics: readonly M[]): EpochRecord<M> {
+export function epochRecord({ measures, outputs }: FitPlan, epoch: NativeEpoch): EpochRecord {
   const { validation } = epoch
   const record = {
     epoch: epoch.epoch,
@@ -29,8 +33,8 @@ export function epochRecord<M extends MetricName>(epoch: NativeEpoch, metrics: r
     penalty: epoch.penalty,
     learningRate: epoch.learningRate,
     seconds: epoch.seconds,
-    ...named(metrics, epoch.metrics),
-    ...(validation ? { validation: { loss: validation.loss, ...named(metrics, validation.metrics) } } : {}),
+    ...named(measures, outputs, epoch),
+    ...(validation ? { validation: { loss: validation.loss, ...named(measures, outputs, validation) } } : {}),
   }
-  return Object.freeze(record) as unknown as EpochRecord<M>
+  return Object.freeze(record) as EpochRecord
 }

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
-import { type LossName, readLoss } from '../loss/index.ts'
-import { type MetricName, readMetrics } from '../metric/index.ts'
+import { type LossOption, type Objective, readObjectives } from '../loss/objective.ts'
+import { type Measure, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { monitorNames } from '../metric/monitor.ts'
 import { readPath } from '../model/model.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
@@ -16,9 +17,14 @@ import { type EarlyStopping, type EarlyStoppingOptions, readEarlyStopping } from
 import { companionsOf } from './rows.ts'
 
 /** Options of {@link fit}. */
-export interface FitOptions<M extends MetricName = MetricName, L extends Label = Label> {
-  /** What is minimised: `'crossEntropy'`, `'binaryCrossEntropy'` or `'meanSquaredError'`. */
-  readonly loss: LossName
+export interface FitOptions<M = MetricsOption, L extends Labels = Label, K extends string = never> {
+  /**
+   * What is minimised: the name of a loss, or a function of prediction and target; with several outputs a record of them by
+   * the names of the outputs.
+   */
+  readonly loss: LossOption<K>
+  /** Weights in the sum of the losses of several outputs, ≥ 0; default 1 each. */
+  readonly lossWeights?: { readonly [N in K]?: number }
   /** The update rule; default `'adam'`. */
   readonly optimizer?: OptimizerName | Optimizer
   /** How often all rows are seen, an integer ≥ 1; default 10. */
@@ -30,8 +36,8 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
   readonly batchSize?: BatchSize
   /** Rows to validate on after each epoch: a data set, or a random part in (0, 1), stratified for labels. */
   readonly validation?: Dataset<L> | number
-  /** What else is measured, on training and validation rows; default none. */
-  readonly metrics?: readonly M[]
+  /** What else is measured, on training and validation rows, with several outputs by their names; default none. */
+  readonly metrics?: M & MetricsOption<K>
   /** Another order of the rows in each epoch; default `true`. */
   readonly shuffle?: boolean
   /** An integer ≥ 0 that weights, orders, masks and the validation part follow from; default 0. */
@@ -63,14 +69,17 @@ export interface FitOptions<M extends MetricName = MetricName, L extends Label =
 
 /** Options of a run, read and checked. */
 export interface FitPlan {
-  readonly loss: LossName
+  /** Names of the network's outputs; none where it has one without a name. */
+  readonly outputs: readonly string[]
+  /** One for each output. */
+  readonly objectives: readonly Objective[]
   readonly optimizer: OptimizerPlan
   readonly epochs: number
   /** Rows per step of the first epoch; 0 for all. */
   readonly batchSize: number
   readonly batches: BatchSteps
   readonly validation: Dataset | number | undefined
-  readonly metrics: readonly MetricName[]
+  readonly measures: readonly Measure[]
   readonly shuffle: boolean
   readonly seed: number
   readonly threads: number
@@ -85,6 +94,7 @@ export interface FitPlan {
 
 const names = [
   'loss',
+  'lossWeights',
   'optimizer',
   'epochs',
   'batchSize',
@@ -121,23 +131,25 @@ function readValidation(where: string, value: unknown): Dataset | number | undef
   return readNumber(where, 'validation', value, { ...ranges.openUnit, text: 'a data set or a number in (0, 1)' })
 }
 
-/** Reads the options of `fit`. */
-export function readFitOptions(where: string, value: unknown): FitPlan {
+/** Reads the options of `fit` for a network with these outputs (none: one without a name). */
+export function readFitOptions(where: string, value: unknown, outputs: readonly string[]): FitPlan {
   const read = readOptions(where, value, names)
-  const loss = readLoss(where, read.loss)
+  const objectives = readObjectives(where, read.loss, read.lossWeights, outputs)
   const epochs = Math.min(readInteger(where, 'epochs', read.epochs, 1, 10), 2 ** 32 - 1)
   const batches = readBatchSize(where, read.batchSize, epochs)
   const optimizer = readOptimizer(where, read.optimizer ?? 'adam')
-  const metrics = readMetrics(where, read.metrics, loss)
-  const monitors = monitorNames(metrics, read.validation !== undefined)
+  const measures = readMeasures(where, read.metrics, objectives, outputs)
+  const measured = [...outputs.map((output) => `${output}/loss`), ...measures.map(({ key }) => key)]
+  const monitors = monitorNames(measured, read.validation !== undefined)
   return {
-    loss,
+    outputs,
+    objectives,
     optimizer,
     epochs,
     batchSize: batches[0]?.[1] ?? 0,
     batches,
     validation: readValidation(where, read.validation),
-    metrics,
+    measures,
     shuffle: readBoolean(where, 'shuffle', read.shuffle, true),
     seed: readSeed(where, read.seed),
     threads: readThreads(where, read.threads),

@@ -12,9 +12,9 @@ use crate::forward::NO_STEP;
 use crate::graph::spec::TypeName;
 use crate::graph::{Graph, Source, ValueId};
 use crate::machine;
-use crate::metric::{self, Metric, Prediction, TargetView};
+use crate::measures::{Measured, Measures, MetricSpec};
 use crate::network::column;
-use crate::program::{Mode, PIECE, ParameterLayout, Program, ProgramLoss, compile};
+use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result};
 
 /// The columns of a data set that feed the inputs of a graph, checked once.
@@ -130,68 +130,6 @@ impl Feeds {
     }
 }
 
-/// What the numbers of a loss's prediction mean, by the op of the loss.
-pub fn meaning(graph: &Graph, loss: ValueId) -> Prediction {
-    match graph.values[loss].source {
-        Source::Node(i) => graph.nodes[i].op.prediction(),
-        _ => Prediction::Values,
-    }
-}
-
-/// Creates the metrics of the options for a graph's first loss.
-///
-/// # Errors
-/// `ERR_OPTION` for unknown names and metrics that do not fit the loss.
-pub fn metrics(graph: &Graph, names: &[String]) -> Result<Vec<Box<dyn Metric>>> {
-    let Some(loss) = graph.losses.first() else {
-        return Err(Error::internal("a graph without a loss cannot be evaluated"));
-    };
-    let (prediction, target) = (&graph.values[loss.prediction], &graph.values[loss.target]);
-    let ids = target.ty.kind == TypeName::U32;
-    let width = if ids { 1 } else { prediction.ty.shape.width() };
-    if !names.is_empty() && target.ty.shape.width() != width {
-        return Err(Error::shape(format!(
-            "metrics: cannot compare {} {} with {} {}",
-            prediction.name, prediction.ty.shape, target.name, target.ty.shape
-        )));
-    }
-    let meaning = meaning(graph, loss.value);
-    names.iter().map(|name| metric::create(name, meaning)).collect()
-}
-
-/// Adds the rows of a piece to metrics, and returns the weighted sum of the losses and the sum of the weights.
-pub fn collect(
-    machine: &Machine<'_>,
-    losses: &[ProgramLoss],
-    rows: usize,
-    weights: Option<&[f32]>,
-    metrics: &mut [Box<dyn Metric>],
-) -> (f64, f64) {
-    let mut total = 0.0;
-    for l in losses {
-        let values = machine.read(l.loss, rows);
-        let sum: f64 = match weights {
-            None => values.iter().map(|x| f64::from(*x)).sum(),
-            Some(w) => values.iter().zip(w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum(),
-        };
-        total += f64::from(l.weight) * sum;
-    }
-    if let Some(l) = losses.first().filter(|_| !metrics.is_empty()) {
-        let prediction = machine.read(l.prediction, rows);
-        let ids;
-        let target = if l.ids {
-            ids = machine.read_ids(l.target, rows);
-            TargetView::Ids(ids)
-        } else {
-            TargetView::Values(machine.read(l.target, rows), l.target_width)
-        };
-        for metric in metrics {
-            metric.update(prediction, l.width, target, weights);
-        }
-    }
-    (total, weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum()))
-}
-
 /// A compiled program that computes losses and metrics of a data set.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -201,7 +139,7 @@ pub struct Evaluator {
     data: Dataset,
     feeds: Feeds,
     identity: Vec<u32>,
-    metrics: Vec<Box<dyn Metric>>,
+    measures: Measures,
     weights: Vec<f32>,
     threads: usize,
     prepared: bool,
@@ -211,16 +149,16 @@ impl Evaluator {
     /// Compiles the graph, which has a loss, for a data set.
     ///
     /// # Errors
-    /// What [`Feeds::new`], [`metrics`] and [`Arenas::new`] say.
+    /// What [`Feeds::new`], [`Measures::new`] and [`Arenas::new`] say.
     pub fn new(
         graph: &Graph,
         layout: &ParameterLayout,
         data: &Dataset,
-        names: &[String],
+        metrics: &[MetricSpec],
         threads: usize,
     ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
-        let metrics = metrics(graph, names)?;
+        let measures = Measures::new(graph, metrics)?;
         let capacity = data.rows().min(PIECE);
         let program = compile(graph, layout, Mode::Evaluate, capacity)?;
         let threads = if threads == 0 { machine::cores() } else { threads.min(machine::cores()) };
@@ -233,7 +171,7 @@ impl Evaluator {
             data: data.clone(),
             feeds,
             identity: if data.view().is_some() { vec![] } else { (0..data.rows() as u32).collect() },
-            metrics,
+            measures,
             weights: Vec::with_capacity(capacity),
             threads,
             prepared: false,
@@ -253,13 +191,11 @@ impl Evaluator {
         (parameters, states): (&Floats, &Floats),
         team: Option<&mut Team>,
         cancel: Option<&AtomicBool>,
-    ) -> Option<(f64, Vec<f64>)> {
+    ) -> Option<Measured> {
         let lease = (team.is_none() && self.threads > 1).then(|| Lease::take(self.threads, machine::cores()));
         let mut own = lease.as_ref().filter(|l| l.threads() > 1).map(|l| Team::new(l.threads()));
         let mut team = team.or(own.as_mut());
-        for m in &mut self.metrics {
-            m.reset();
-        }
+        self.measures.reset();
         let feeds = self.feeds.of(&self.data);
         let all = self.feeds.weights(&self.data);
         let order = self.data.view().unwrap_or(&self.identity);
@@ -287,10 +223,12 @@ impl Evaluator {
                 self.weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.weights[..]
             });
-            let (l, w) = collect(&machine, &self.program.losses, rows.len(), weights, &mut self.metrics);
+            let (l, w) = self.measures.losses_of(&machine, &self.program.losses, rows.len(), weights);
+            self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weights);
             loss += l;
             weight += w;
         }
-        Some((loss / weight, self.metrics.iter().map(|m| m.value()).collect()))
+        let losses = self.measures.take_sums().map(|sum| sum / weight).collect();
+        Some(Measured { loss: loss / weight, losses, metrics: self.measures.metrics().collect() })
     }
 }

@@ -68,7 +68,7 @@ impl Forward {
         self.arenas.bytes()
     }
 
-    /// Runs all rows. The tensors must be those it was made with.
+    /// Runs all rows, with a transform for each output or one for all. The tensors must be those it was made with.
     ///
     /// # Errors
     /// `ERR_SHAPE` when there is no memory for the results, `ERR_CLOSED` when `cancel` is set meanwhile.
@@ -80,7 +80,7 @@ impl Forward {
         (parameters, states): (&Floats, &Floats),
         feeds: &[Option<Feed<'_>>],
         rows: usize,
-        transform: Transform,
+        transforms: &[Transform],
         threads: usize,
         cancel: &AtomicBool,
     ) -> Result<Vec<Output>> {
@@ -91,14 +91,12 @@ impl Forward {
         };
         let lease = (wanted > 1 && self.capacity() > 16).then(|| Lease::take(wanted, self.threads));
         let mut team = lease.as_ref().filter(|l| l.threads() > 1).map(|l| Team::new(l.threads()));
+        let of = |output: usize| transforms[if transforms.len() == 1 { 0 } else { output }];
         let widths: Vec<usize> = self.program.outputs.iter().map(|o| o.dims.iter().product()).collect();
-        let mut outputs: Vec<Output> = (self.program.outputs.iter())
-            .map(|o| {
-                let shape = if transform.collapses() {
-                    o.dims[..o.dims.len().saturating_sub(1)].to_vec()
-                } else {
-                    o.dims.clone()
-                };
+        let mut outputs: Vec<Output> = (self.program.outputs.iter().enumerate())
+            .map(|(i, o)| {
+                let shape =
+                    if of(i).collapses() { o.dims[..o.dims.len().saturating_sub(1)].to_vec() } else { o.dims.clone() };
                 let len = rows * shape.iter().product::<usize>();
                 let mut values = vec![];
                 values.try_reserve_exact(len).map_err(|_| machine::no_memory("predictions", len))?;
@@ -138,10 +136,10 @@ impl Forward {
             let piece =
                 Piece { feeds: &advanced, rows: &self.identity[..now], next: &[], weights: None, scale: 1.0, first: 0 };
             machine.run(Part::Body, &piece, &NO_STEP, team.as_mut());
-            for ((output, from), width) in outputs.iter_mut().zip(&self.program.outputs).zip(&widths) {
+            for (i, ((output, from), width)) in outputs.iter_mut().zip(&self.program.outputs).zip(&widths).enumerate() {
                 let values = machine.read(from.place, now);
                 let last = from.dims.last().copied().unwrap_or(1);
-                transform.apply(self.kernels, values, last, &mut output.values);
+                of(i).apply(self.kernels, values, last, &mut output.values);
                 debug_assert_eq!(values.len(), now * width, "an output is a matrix in rows");
             }
             start += now;

@@ -12,6 +12,7 @@ mod forward;
 pub mod graph;
 pub mod initializer;
 mod machine;
+pub mod measures;
 pub mod metric;
 pub mod network;
 mod ops;

@@ -17,6 +17,7 @@ use crate::forward::Forward;
 use crate::graph::Graph;
 use crate::graph::spec::TypeName;
 use crate::initializer::Initializer;
+use crate::measures::{Measured, MetricSpec};
 use crate::program::ParameterLayout;
 use crate::{Error, Result, machine};
 
@@ -73,6 +74,12 @@ pub enum Transform {
     Argmax,
     /// 1 where positive, else 0: the class of a logit.
     Positive,
+}
+
+impl AsRef<[Transform]> for Transform {
+    fn as_ref(&self) -> &[Transform] {
+        std::slice::from_ref(self)
+    }
 }
 
 /// One output of [`Network::predict`].
@@ -259,13 +266,22 @@ impl Network {
         self.inner.forwards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs the forward program on any number of rows. `threads` of 0 lets the size of the work decide.
+    /// Runs the forward program on any number of rows. There is a transform for each output, or one for all; `threads` of 0 lets the size of the work decide.
     ///
     /// # Errors
     /// `ERR_SHAPE` for missing inputs, shapes and lengths that do not fit, and more outputs than memory; `ERR_DATA` for
     /// values that are not finite.
-    pub fn predict(&self, inputs: &[Feed<'_>], transform: Transform, threads: usize) -> Result<Vec<Output>> {
+    pub fn predict(
+        &self,
+        inputs: &[Feed<'_>],
+        transforms: impl AsRef<[Transform]>,
+        threads: usize,
+    ) -> Result<Vec<Output>> {
         let i = &*self.inner;
+        let transforms = transforms.as_ref();
+        if transforms.len() != 1 && transforms.len() != i.graph.outputs.len() {
+            return Err(Error::internal("predict: one transform, or one for each output"));
+        }
         let (feeds, rows) = self.check(inputs)?;
         self.check_room(rows)?;
         let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
@@ -283,7 +299,7 @@ impl Network {
             (&i.parameters, &i.states),
             &feeds,
             rows,
-            transform,
+            transforms,
             threads,
             &i.closing,
         )?;
@@ -381,7 +397,7 @@ impl Network {
         }
     }
 
-    /// Mean loss and metrics over a data set, in the order of their names; `loss_graph` is the graph with the loss appended.
+    /// Mean losses and metrics over a data set, in the order asked for; `loss_graph` is the graph with the loss appended.
     ///
     /// # Errors
     /// `ERR_DATA` and `ERR_SHAPE` for data that do not fit, `ERR_OPTION` for unknown metrics.
@@ -389,9 +405,9 @@ impl Network {
         &self,
         loss_graph: &str,
         data: &Dataset,
-        metrics: &[String],
+        metrics: &[MetricSpec],
         threads: usize,
-    ) -> Result<(f64, Vec<f64>)> {
+    ) -> Result<Measured> {
         let graph = self.extended(loss_graph)?;
         let i = &*self.inner;
         let mut evaluator = Evaluator::new(&graph, &i.layout, data, metrics, threads)?;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use common::net::Net;
-use common::random::{Kind, network, probabilities};
+use common::random::{Kind, network, probabilities, tame};
 use common::{Numbers, dataset, floats, labels, reference, tensors, weights};
 use downslope_engine::data::Column;
 use downslope_engine::graph::op_names;
@@ -142,11 +142,13 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
             for (name, _) in elementwise::FUNCTIONS[f].parameters {
                 attributes[name] = json!(r.unit().abs());
             }
-            net.node("y", op, &["before"], attributes);
+            let x = tame(&mut net, "y", op, "before");
+            net.node("y", op, &[&x], attributes);
         } else {
             match op {
                 "softmax" | "logSoftmax" => net.node("y", op, &["before"], json!({})),
                 "dropout" => net.node("y", op, &["before"], json!({ "rate": 0.0 })),
+                "gaussianNoise" => net.node("y", op, &["before"], json!({ "deviation": 0.0 })),
                 "affine" => net.node("y", op, &["before"], json!({ "scale": r.unit(), "offset": r.unit() })),
                 "reshape" => net.node("y", op, &["before"], json!({ "shape": [1, dims.iter().product::<usize>()] })),
                 "standardize" => net.standardize("y", "before", &dims),

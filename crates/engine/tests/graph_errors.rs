@@ -128,6 +128,9 @@ fn bad_attributes() {
         refused(with("dropout", json!({ "rate": rate })), Code::Option, &["r:", "rate"]);
     }
     refused(with("dropout", json!({})), Code::Option, &["r:", "rate"]);
+    for deviation in [json!(-0.1), json!("half"), json!(1e300), json!(null)] {
+        refused(with("gaussianNoise", json!({ "deviation": deviation })), Code::Option, &["r:", "deviation"]);
+    }
     refused(with("affine", json!({ "scale": "2" })), Code::Option, &["r:", "scale"]);
     refused(with("affine", json!({ "offset": 1e300 })), Code::Option, &["r:", "offset"]);
     refused(with("elu", json!({ "alpha": "1" })), Code::Option, &["r:", "alpha"]);
@@ -311,7 +314,7 @@ fn what_a_training_run_refuses() {
     assert!(error.code == Code::Shape && error.message.contains("2 classes, but r has 1 output"), "{error}");
     let data = dataset(&[x.clone(), labels("target", 1, vec![0, 0])]);
     one.evaluate(&text, &data, &[], 1).expect("one class");
-    let error = one.evaluate(&text, &data, &["accuracy".to_owned()], 1).expect_err("4 and 1");
+    let error = one.evaluate(&text, &data, &["accuracy".into()], 1).expect_err("4 and 1");
     assert!(error.code == Code::Shape && error.message.contains("metrics"), "{error}");
     // another graph's parameters, and no loss
     let (_, other) = mlp(&[4, 5, 3], "relu", "crossEntropy");
@@ -404,7 +407,7 @@ fn mutated_graphs_are_refused_or_run_but_never_panic() {
                 .map(|c| Feed { name: &c.name, shape: &c.shape, values: c.values.view() })
                 .collect();
             network.predict(&feeds, Transform::None, 1)?;
-            network.evaluate(&text, &dataset(&columns), &["accuracy".to_owned()], 1)?;
+            network.evaluate(&text, &dataset(&columns), &["accuracy".into()], 1)?;
             let options = r#"{"optimizer":{"kind":"adam"},"batchSize":3,"threads":1,"metrics":["accuracy"]}"#;
             let mut trainer = Trainer::new(&network, &text, dataset(&columns), None, options)?;
             trainer.advance(&[0.01, 0.9, 0.999, 1e-8, 0.0], 3, 1e6, &std::sync::atomic::AtomicBool::new(false))?;

@@ -73,7 +73,7 @@ fn predictions_are_what_evaluation_sees() {
         let mean =
             losses.iter().zip(&weights).map(|(l, w)| f64::from(*l) * w).sum::<f64>() / weights.iter().sum::<f64>();
         for threads in [0, 1, 2] {
-            let got = network.evaluate(&text, &dataset(&columns), &[], threads).expect("an evaluation").0;
+            let got = network.evaluate(&text, &dataset(&columns), &[], threads).expect("an evaluation").loss;
             assert!((got - mean).abs() <= 1e-12 * (1.0 + mean.abs()), "seed {seed}: {got}, should be {mean}");
         }
     }
@@ -89,13 +89,13 @@ fn metrics_of_an_evaluation() {
         floats("x", &[2], vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 2.0, 1.0]),
         labels("target", 3, vec![0, 1, 2, 1]),
     ]);
-    let result = network.evaluate(&graph, &data, &["accuracy".to_owned()], 1).expect("an evaluation");
-    assert_eq!(result.1, [0.75]);
+    let result = network.evaluate(&graph, &data, &["accuracy".into()], 1).expect("an evaluation");
+    assert_eq!(result.metrics, [0.75]);
+    assert_eq!(result.losses, [result.loss]);
     // a view of the data
-    let result = network
-        .evaluate(&graph, &data.subset(&[3, 3, 0]).expect("a view"), &["accuracy".to_owned()], 1)
-        .expect("a view");
-    assert!((result.1[0] - 1.0 / 3.0).abs() < 1e-12);
+    let result =
+        network.evaluate(&graph, &data.subset(&[3, 3, 0]).expect("a view"), &["accuracy".into()], 1).expect("a view");
+    assert!((result.metrics[0] - 1.0 / 3.0).abs() < 1e-12);
 }
 
 #[test]

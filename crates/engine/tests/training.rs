@@ -62,7 +62,7 @@ fn training_learns() {
     assert_eq!((done.steps, done.epochs.len()), (500, 20));
     let (first, last) = (&done.epochs[0], &done.epochs[19]);
     assert!(last.loss < 0.5 * first.loss && last.metrics[0] > 0.95, "{last:?}");
-    assert!(last.validation.as_ref().is_some_and(|(loss, m)| *loss < 0.2 && m[0] > 0.95), "{last:?}");
+    assert!(last.validation.as_ref().is_some_and(|v| v.loss < 0.2 && v.metrics[0] > 0.95), "{last:?}");
 }
 
 #[test]
@@ -114,12 +114,13 @@ fn records_hold_what_was_computed() {
     // three batches of 4, 4 and 2 rows: the mean of their means
     close(done.epochs[0].loss, (loss(0..4) + loss(4..8) + loss(8..10)) / 3.0);
     close(done.epochs[1].loss, done.epochs[0].loss);
-    let (validation, metrics) = done.epochs[0].validation.clone().expect("validation");
-    close(validation, loss(0..10));
+    let validation = done.epochs[0].validation.clone().expect("validation");
+    close(validation.loss, loss(0..10));
     let result =
-        setup.network.evaluate(&setup.graph, &dataset(&columns), &["accuracy".to_owned()], 1).expect("an evaluation");
-    assert_eq!(result, (validation, metrics.clone()));
-    assert_eq!(done.epochs[0].metrics, metrics);
+        setup.network.evaluate(&setup.graph, &dataset(&columns), &["accuracy".into()], 1).expect("an evaluation");
+    assert_eq!(result, validation);
+    assert_eq!(done.epochs[0].metrics, validation.metrics);
+    assert_eq!(done.epochs[0].losses, [done.epochs[0].loss]);
     assert!(done.epochs.iter().all(|e| e.seconds > 0.0 && e.learning_rate == 0.0));
     assert_eq!(weights_of(&t), all_bits(&setup.network));
     // half an epoch
@@ -569,7 +570,7 @@ fn random_networks_train_without_complaint() {
         let steps = 2 * t.steps_per_epoch();
         let done = advance(&mut t, &row, steps);
         assert!(!done.diverged && done.epochs.len() == 2, "seed {seed}: {done:?}: {}", net.json());
-        assert!(done.epochs.iter().all(|e| e.validation.as_ref().is_some_and(|v| v.0.is_finite())));
+        assert!(done.epochs.iter().all(|e| e.validation.as_ref().is_some_and(|v| v.loss.is_finite())));
     }
 }
 

@@ -8,7 +8,7 @@ pub const GROUP: usize = 4 * LANES;
 
 /// Philox 4x32-10 (Salmon et al. 2011) with one counter per lane.
 #[inline(always)]
-unsafe fn philox<V: Lanes>(key: [u32; 2], counter: [V::Int; 4]) -> [V::Int; 4] {
+pub(crate) unsafe fn philox<V: Lanes>(key: [u32; 2], counter: [V::Int; 4]) -> [V::Int; 4] {
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let (m0, m1) = (V::Int::splat(0xd251_1f53), V::Int::splat(0xcd9e_8d57));

@@ -10,6 +10,7 @@ pub mod loss;
 pub mod mat;
 pub mod math;
 pub mod memory;
+pub mod noise;
 pub mod random;
 pub mod reduce;
 pub mod simd;

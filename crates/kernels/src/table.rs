@@ -5,6 +5,7 @@ use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
+use crate::noise::NoiseKernels;
 use crate::reduce::ReduceKernels;
 use crate::simd::Isa;
 use crate::update::{LimitKernels, VariantKernels};
@@ -37,6 +38,8 @@ pub struct Kernels {
     pub batch: BatchKernels,
     /// Dropout masks.
     pub dropout: DropoutKernels,
+    /// Random noise.
+    pub noise: NoiseKernels,
     // a new room of kernels: its struct made by `instances!` here, one line in the macro below
 }
 
@@ -53,6 +56,7 @@ macro_rules! table {
             loss: LossKernels::$constant,
             batch: BatchKernels::$constant,
             dropout: DropoutKernels::$constant,
+            noise: NoiseKernels::$constant,
         }
     };
 }

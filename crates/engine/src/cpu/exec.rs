@@ -103,6 +103,14 @@ impl Machine<'_> {
                     (k.dropout.mask)(key, stream, step.number, before + from, to - from, keep, mask);
                     (k.basic.mul)(to - from, x.mat.ptr.add(from), mask, y.mat.ptr.add(from));
                 }
+                I::Noise { stream, deviation, x, y } => {
+                    let (x, y) = (self.view(x, rows), self.view(y, rows));
+                    let (from, to) = part(x.len(), 64, t, n);
+                    let first = x.len() / rows.max(1) * piece.first + from;
+                    let key = [step.seed as u32, (step.seed >> 32) as u32];
+                    let (x, y) = (x.mat.ptr.add(from), y.mat.ptr.add(from));
+                    (k.noise.add)(key, stream, step.number, first, to - from, deviation, x, y);
+                }
                 I::Multiply { a, b, y } => {
                     let (a, b, y) = (self.view(a, rows), self.view(b, rows), self.view(y, rows));
                     let (from, to) = part(a.len(), 16, t, n);

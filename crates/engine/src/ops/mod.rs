@@ -8,6 +8,7 @@ mod binary_cross_entropy;
 mod cross_entropy;
 mod dropout;
 mod elementwise;
+mod gaussian_noise;
 mod linear;
 mod reshape;
 mod softmax;
@@ -30,6 +31,7 @@ static OPS: &[&dyn Op] = &[
     &binary_cross_entropy::BinaryCrossEntropy,
     &cross_entropy::CrossEntropy,
     &dropout::Dropout,
+    &gaussian_noise::GaussianNoise,
     &linear::Linear,
     &reshape::Reshape,
     &softmax::Softmax { log: false },

@@ -119,6 +119,7 @@ impl Describer<'_> {
                 (if add { "add" } else { "copy" }.to_owned(), if add { widest } else { 0 })
             }
             Instruction::Dropout { .. } => ("dropout".to_owned(), widest),
+            Instruction::Noise { .. } => ("gaussian noise".to_owned(), widest),
             Instruction::Multiply { .. } => ("multiply".to_owned(), widest),
             Instruction::Softmax { log, .. } => (if log { "logSoftmax" } else { "softmax" }.to_owned(), 4 * widest),
             Instruction::SoftmaxGradient { log, .. } => {

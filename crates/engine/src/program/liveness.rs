@@ -26,7 +26,11 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(c, true);
         }
         I::Derive { out } => f(Place::Derived(out), true),
-        I::Map { x, y, .. } | I::Affine { x, y, .. } | I::Copy { x, y, .. } | I::Softmax { x, y, .. } => {
+        I::Map { x, y, .. }
+        | I::Affine { x, y, .. }
+        | I::Copy { x, y, .. }
+        | I::Noise { x, y, .. }
+        | I::Softmax { x, y, .. } => {
             f(x, false);
             f(y, true);
         }

@@ -284,6 +284,17 @@ pub enum Instruction {
         /// Result.
         y: Place,
     },
+    /// y = x + deviation · z with new normal numbers z; x and y may be the same.
+    Noise {
+        /// Hash of the node's name.
+        stream: u64,
+        /// Standard deviation.
+        deviation: f32,
+        /// Argument.
+        x: Place,
+        /// Result.
+        y: Place,
+    },
     /// y = a · b, element by element, all in rows.
     Multiply {
         /// First factor.

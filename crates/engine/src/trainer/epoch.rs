@@ -1,7 +1,7 @@
 //! What is known about the present epoch, its beginning and its end.
 
 use super::{EpochRecord, Trainer};
-use crate::metric::Metric;
+use crate::measures::Measures;
 use crate::program::Kind;
 
 /// Counters of a run.
@@ -15,6 +15,8 @@ pub struct Progress {
     pub total_steps: u64,
     /// Sum of the batches' mean losses.
     pub losses: f64,
+    /// The same of each loss, without its weight.
+    pub parts: Vec<f64>,
     /// Learning rate of the last step.
     pub rate: f64,
     /// Seconds spent in this epoch.
@@ -23,8 +25,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(metrics: usize) -> Self {
-        Self { epoch: 0, steps: 0, total_steps: 0, losses: 0.0, rate: 0.0, seconds: 0.0, metrics }
+    pub fn new(measures: &Measures) -> Self {
+        let (parts, metrics) = (vec![0.0; measures.losses()], measures.metrics().len());
+        Self { epoch: 0, steps: 0, total_steps: 0, losses: 0.0, parts, rate: 0.0, seconds: 0.0, metrics }
     }
 
     /// Counts a step.
@@ -36,13 +39,14 @@ impl Progress {
     }
 
     /// The epoch so far.
-    pub fn record(&self, rate: f64, metrics: &[Box<dyn Metric>]) -> EpochRecord {
+    pub fn record(&self, rate: f64, measures: &Measures) -> EpochRecord {
         let mut values = Vec::with_capacity(self.metrics);
-        values.extend(metrics.iter().map(|m| m.value()));
+        values.extend(measures.metrics());
         EpochRecord {
             epoch: self.epoch,
             steps: self.steps,
             loss: self.losses / self.steps as f64,
+            losses: self.parts.iter().map(|sum| sum / self.steps as f64).collect(),
             learning_rate: rate,
             metrics: values,
             seconds: self.seconds,
@@ -57,15 +61,14 @@ impl Trainer {
         p.epoch += 1;
         self.batch = self.batches.at(p.epoch);
         (p.losses, p.seconds) = (0.0, 0.0);
+        p.parts.fill(0.0);
         self.order.fill(p.epoch as u64, &mut self.rows);
         if let Some(view) = self.data.view() {
             for r in &mut self.rows {
                 *r = view[*r as usize];
             }
         }
-        for m in &mut self.metrics {
-            m.reset();
-        }
+        self.measures.reset();
     }
 
     /// The record of a finished epoch, or nothing when a weight is not finite.
@@ -74,7 +77,7 @@ impl Trainer {
             return None;
         }
         self.good.copy_from_slice(&self.parameters);
-        let mut record = self.progress.record(rate, &self.metrics);
+        let mut record = self.progress.record(rate, &self.measures);
         record.complete = true;
         record.penalty = self.penalty();
         if let Some(validation) = &mut self.validation {

@@ -20,9 +20,9 @@ use downslope_kernels::team::{Lease, Team};
 
 use crate::cpu::Arenas;
 use crate::data::{BatchOrder, Dataset};
-use crate::evaluator::{self, Evaluator, Feeds};
+use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
-use crate::metric::Metric;
+use crate::measures::{Measured, Measures};
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, checkpoint, machine};
@@ -71,6 +71,8 @@ pub struct EpochRecord {
     pub steps: usize,
     /// Mean data loss over its batches.
     pub loss: f64,
+    /// The same of each loss of the graph, without its weight.
+    pub losses: Vec<f64>,
     /// What the regularisers add, at the end of the epoch (0 when incomplete).
     pub penalty: f64,
     /// Learning rate of its last step.
@@ -78,7 +80,7 @@ pub struct EpochRecord {
     /// Training metrics, in the order of the options.
     pub metrics: Vec<f64>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
-    pub validation: Option<(f64, Vec<f64>)>,
+    pub validation: Option<Measured>,
     /// Seconds spent in it.
     pub seconds: f64,
 }
@@ -108,7 +110,7 @@ pub struct Trainer {
     /// Rows of a batch in this epoch.
     batch: usize,
     batches: BatchSizes,
-    metrics: Vec<Box<dyn Metric>>,
+    measures: Measures,
     validation: Option<Evaluator>,
     progress: Progress,
     seed: u64,
@@ -132,7 +134,7 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy"]}`.
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}]}` (a name alone is of the first loss).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -162,7 +164,7 @@ impl Trainer {
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
         let optimizer = Optimizer::new(&options.optimizer, &graph)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let metrics = evaluator::metrics(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();
@@ -201,8 +203,8 @@ impl Trainer {
             rows: Vec::with_capacity(train.rows()),
             batch: batches.at(1),
             batches,
-            progress: Progress::new(metrics.len()),
-            metrics,
+            progress: Progress::new(&measures),
+            measures,
             validation,
             seed: options.seed,
             threads: Choice::new(wanted, options.threads == 0),
@@ -298,14 +300,14 @@ impl Trainer {
             if !finite {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.metrics));
+                out.epochs.push(self.progress.record(row[0], &self.measures));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.metrics));
+                        out.epochs.push(self.progress.record(row[0], &self.measures));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -319,7 +321,7 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.metrics));
+            out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::loop_options::LoopOptions;
 use crate::graph::Graph;
 use crate::graph::spec::RegularizerSpec;
+use crate::measures::MetricSpec;
 use crate::{Error, Result};
 
 /// What [`super::Trainer::new`] takes as JSON.
@@ -26,9 +27,9 @@ pub struct TrainerOptions {
     /// 0 for automatic.
     #[serde(default)]
     pub threads: usize,
-    /// Names.
+    /// Names, each of a loss.
     #[serde(default)]
-    pub metrics: Vec<String>,
+    pub metrics: Vec<MetricSpec>,
     /// About its epochs.
     #[serde(default)]
     pub run: LoopOptions,

@@ -6,7 +6,6 @@ use downslope_kernels::team::Team;
 
 use super::Trainer;
 use crate::cpu::{Feed, Machine, Part, Piece, Step, Tensors};
-use crate::evaluator;
 
 /// Weights of the rows of the base: in the loss, where classes may have weights as well, and their own, which metrics use.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +47,8 @@ impl Trainer {
             self.prepared = true;
             machine.run(Part::Prepare, &piece, &step, None);
         }
+        // what a cancelled step left behind
+        self.measures.take_sums().for_each(drop);
         let mut loss = 0.0;
         for rows in batch.chunks(self.program.capacity) {
             if piece.first > 0 && cancel.load(Ordering::Relaxed) {
@@ -61,19 +62,18 @@ impl Trainer {
                 self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                 &self.piece_weights[..]
             });
-            let losses = &self.program.losses;
-            if self.class_weights.is_some() {
+            loss += self.measures.losses_of(&machine, &self.program.losses, rows.len(), weighing).0;
+            let weighing = if self.class_weights.is_none() {
+                weighing
+            } else {
                 // metrics compare predictions with targets as they are: a class counts by its rows
-                loss += evaluator::collect(&machine, losses, rows.len(), weighing, &mut []).0;
-                let weighing = own.map(|w| {
+                own.map(|w| {
                     self.piece_weights.clear();
                     self.piece_weights.extend(rows.iter().map(|r| w[*r as usize]));
                     &self.piece_weights[..]
-                });
-                evaluator::collect(&machine, losses, rows.len(), weighing, &mut self.metrics);
-            } else {
-                loss += evaluator::collect(&machine, losses, rows.len(), weighing, &mut self.metrics).0;
-            }
+                })
+            };
+            self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weighing);
             piece.first += rows.len();
         }
         if !self.program.update.is_empty() {
@@ -81,6 +81,9 @@ impl Trainer {
         }
         self.optimizer.done();
         let mean = if total > 0.0 { loss / total } else { 0.0 };
+        for (part, sum) in p.parts.iter_mut().zip(self.measures.take_sums()) {
+            *part += if total > 0.0 { sum / total } else { 0.0 };
+        }
         p.add(mean, row[0]);
         Some(mean.is_finite())
     }

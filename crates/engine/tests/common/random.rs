@@ -10,7 +10,7 @@ use super::{Numbers, bytes, floats, labels, weights};
 /// What a random graph may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// Dropout that drops.
+    /// Dropout that drops, and noise.
     pub dropout: bool,
     /// Regularisers (never proximal ones, which are no part of a gradient).
     pub regularizers: bool,
@@ -69,6 +69,23 @@ pub fn network(r: &mut Numbers, kind: Kind, rows: usize) -> (Net, Vec<Column>) {
     (net, columns)
 }
 
+/// Brings a value to where a function is defined, and where chains of it stay finite.
+pub fn tame(net: &mut Net, name: &str, function: &str, x: &str) -> String {
+    let (small, positive) = (format!("{name}/small"), format!("{name}/positive"));
+    match function {
+        "exp" | "expm1" | "square" => {
+            net.node(&small, "tanh", &[x], json!({}));
+            small
+        }
+        "log" | "log1p" | "sqrt" => {
+            net.node(&small, "tanh", &[x], json!({}));
+            net.node(&positive, "exp", &[&small], json!({}));
+            positive
+        }
+        _ => x.to_owned(),
+    }
+}
+
 /// One more node.
 fn step(
     net: &mut Net,
@@ -100,18 +117,16 @@ fn step(
         }
         3..=5 => {
             let f = r.pick(elementwise::FUNCTIONS);
-            let mut x = x.clone();
-            if f.name == "exp" {
-                // so that chains of them stay finite
-                net.node(&format!("{name}/tame"), "tanh", &[&x], json!({}));
-                x = format!("{name}/tame");
-            }
+            let x = tame(net, &name, f.name, x);
             net.node(&name, f.name, &[&x], json!({}));
         }
         6 => net.node(&name, if r.one_in(2) { "softmax" } else { "logSoftmax" }, &[x], json!({})),
         7 => {
             let rate = if kind.dropout && !r.one_in(3) { 0.25 } else { 0.0 };
-            net.node(&name, "dropout", &[x], json!({ "rate": rate }));
+            match r.one_in(2) {
+                true => net.node(&name, "dropout", &[x], json!({ "rate": rate })),
+                false => net.node(&name, "gaussianNoise", &[x], json!({ "deviation": rate })),
+            }
         }
         8 => net.node(&name, "affine", &[x], json!({ "scale": 1.0 + 0.5 * r.unit(), "offset": 0.25 })),
         _ => {

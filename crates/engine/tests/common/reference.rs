@@ -18,7 +18,7 @@ fn dims(shape: &Json) -> (bool, Vec<usize>) {
     (list.first().is_some_and(Json::is_string), list.iter().filter_map(Json::as_u64).map(|d| d as usize).collect())
 }
 
-/// All values of a graph for some rows of the columns. Dropout is the identity.
+/// All values of a graph for some rows of the columns. Dropout and noise are the identity.
 pub fn run(
     spec: &Json,
     tensors: &HashMap<String, Vec<f64>>,
@@ -62,7 +62,7 @@ fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
     match op {
         "linear" => linear(x, inputs[1], inputs.get(2).copied()),
         "affine" => map(x, |v| v * number("scale", 1.0) + number("offset", 0.0)),
-        "dropout" => x.clone(),
+        "dropout" | "gaussianNoise" => x.clone(),
         "reshape" => Tensor { dims: dims(&attributes["shape"]).1, ..x.clone() },
         "softmax" => along(x, |row| {
             let most = row.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
@@ -111,7 +111,19 @@ fn function(name: &str, number: &dyn Fn(&str, f64) -> f64, x: f64) -> f64 {
         "hardSilu" => x * hard_sigmoid(x),
         "mish" => x * softplus(x).tanh(),
         "geluTanh" => 0.5 * x * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3))).tanh()),
+        "gelu" => x * libm::erfc(-x / std::f64::consts::SQRT_2) / 2.0,
+        "negate" => -x,
+        "abs" => x.abs(),
+        "sign" if x == 0.0 => 0.0,
+        "sign" => x.signum(),
+        "square" => x * x,
+        "sqrt" => x.sqrt(),
         "exp" => x.exp(),
+        "expm1" => x.exp_m1(),
+        "log" => x.ln(),
+        "log1p" => x.ln_1p(),
+        "sin" => x.sin(),
+        "cos" => x.cos(),
         _ => panic!("{name} has no reference: add what it computes in 64 bits"),
     }
 }

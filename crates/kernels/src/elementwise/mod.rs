@@ -49,8 +49,19 @@ functions! {
     silu::Silu,
     hard_silu::HardSilu,
     mish::Mish,
+    gelu::Gelu,
     gelu_tanh::GeluTanh,
+    negate::Negate,
+    abs::Abs,
+    sign::Sign,
+    square::Square,
+    sqrt::Sqrt,
     exp::Exp,
+    expm1::Expm1,
+    log::Log,
+    log1p::Log1p,
+    sin::Sin,
+    cos::Cos,
 }
 
 /// The identity (index into [`FUNCTIONS`] and `Kernels::functions`) of the function of that name.

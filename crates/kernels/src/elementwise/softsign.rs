@@ -3,7 +3,7 @@
 use super::Elementwise;
 use crate::simd::Lanes;
 
-/// x / (1 + |x|).
+/// x / (1 + |x|); ±1 at ±∞.
 #[derive(Clone, Copy, Debug)]
 pub struct Softsign;
 
@@ -15,7 +15,11 @@ impl Elementwise for Softsign {
     #[inline(always)]
     unsafe fn forward<V: Lanes>(x: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
-        unsafe { x.div(x.abs().add(V::splat(1.0))) }
+        unsafe {
+            // ±1 beyond 2^24, and at the infinities
+            let a = V::splat(1e30).smaller(x.abs());
+            a.div(a.add(V::splat(1.0))).copysign(x)
+        }
     }
 
     #[inline(always)]
