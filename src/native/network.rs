@@ -179,6 +179,15 @@ impl NativeNetwork {
         Outcome::of(|| run(&self.present()?, &copied(columns)?, &transforms(&kind)?, 1))
     }
 
+    /// Predictions for up to 16 rows of the only input here and now, without the cost of objects, written to `output`. `kind`: 0 as they are,
+    /// 1 softmax, 2 logistic function. False, and nothing is written, where `predict_sync` must be asked, which also says what is wrong.
+    #[napi(catch_unwind)]
+    pub fn predict_few(&self, values: &[f32], kind: u32, output: &mut [f32]) -> bool {
+        let transform = [Transform::None, Transform::Softmax, Transform::Sigmoid].get(kind as usize).copied();
+        let found = self.present().ok().zip(transform);
+        found.is_some_and(|(network, transform)| network.predict_few(values, transform, output))
+    }
+
     /// Mean losses and metrics; `metrics` is the JSON of a trainer's option.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeValidation>>")]
     pub fn evaluate<'env>(
