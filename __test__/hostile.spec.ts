@@ -79,6 +79,7 @@ for (const [name, call] of Object.entries(later)) {
 }
 
 const options = ['optimizer', 'epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'seed', 'threads', 'signal']
+options.push('classWeights', 'earlyStopping', 'checkpoint', 'resume', 'targetTransform')
 for (const option of options) {
   test(`fit: a hostile ${option} gives a coded rejection or works`, async (t) => {
     for (const value of hostileValues()) {
@@ -86,6 +87,34 @@ for (const option of options) {
       const run = downslope.fit(classifier(), clouds(), { loss: 'crossEntropy', epochs: 1, [option]: value } as never)
       try {
         const { model } = await run
+        model.close()
+      } catch (error) {
+        coded(t, option, error)
+      }
+    }
+    t.pass()
+  })
+}
+
+const inner: Record<string, (value: unknown) => object> = {
+  patience: (patience) => ({ earlyStopping: { patience } }),
+  monitor: (monitor) => ({ earlyStopping: { patience: 1, monitor } }),
+  restoreBest: (restoreBest) => ({ earlyStopping: { patience: 1, restoreBest } }),
+  // a good path would be written to
+  path: (path) => ({ checkpoint: { path: typeof path === 'string' ? `${path}/missing/file` : path } }),
+  every: (every) => ({ checkpoint: { path: 'missing/file', every } }),
+  'class weight': (weight) => ({ classWeights: [weight, 1, weight] }),
+  'batch size': (size) => ({ batchSize: () => size }),
+}
+for (const [option, make] of Object.entries(inner)) {
+  test(`fit: a hostile ${option} inside gives a coded rejection or works`, async (t) => {
+    for (const value of hostileValues()) {
+      try {
+        const { model } = await downslope.fit(classifier(), clouds(), {
+          loss: 'crossEntropy',
+          epochs: 1,
+          ...make(value),
+        } as never)
         model.close()
       } catch (error) {
         coded(t, option, error)

@@ -24,15 +24,17 @@ const data = (rows = 200) => dataset({
 const long = { loss: 'crossEntropy', epochs: 1e6, batchSize: 8 }
 `
 
-/** Runs a script against the built package, in a process of its own with a deadline. */
+/** Runs a script against the built package, in a process of its own with a deadline; `wrapper` is a command that starts it. */
 export function child(
   script: string,
   deadline = 30_000,
   kill?: (write: string) => number | undefined,
+  wrapper: readonly string[] = [],
 ): Promise<ChildResult> {
   return new Promise((done) => {
     const args = ['--expose-gc', '--input-type=module', '--eval', prelude + script]
-    const process = spawn(globalThis.process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [command = '', ...rest] = [...wrapper, globalThis.process.execPath, ...args]
+    const process = spawn(command, rest, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     let killing = false
     const timer = setTimeout(() => process.kill('SIGKILL'), deadline)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -47,4 +47,32 @@ test('killed at random moments and resumed each time, it ends in the same bits',
   }
   t.true(kills >= 3, `${kills} kills`)
   t.true(existsSync(path))
+})
+
+test('a disk that is full ends the run with a coded error, and the checkpoint before is whole', async (t) => {
+  if (process.platform === 'win32') return t.pass('there are no limits to set')
+  t.timeout(120_000)
+  const place = mkdtempSync(join(folder, 'full-'))
+  const path = join(place, 'run.safetensors')
+  // four epochs, then a process that may write files of 8 KB only
+  const partial = script(path).replace('epochs: 60', 'epochs: 4').replace('(epoch) => 8 + epoch', '16')
+  const whole = script(path).replace('(epoch) => 8 + epoch', '16')
+  await child(partial, 60_000)
+  const before = readFileSync(path)
+  t.true(before.length > 8192)
+  const limited = whole.replace(
+    "console.log('begun')",
+    "run.catch(({ code, message }) => console.log('failed', code, message))",
+  )
+  const { output } = await child(limited, 60_000, undefined, [
+    'bash',
+    '-c',
+    'trap "" XFSZ; ulimit -f 8; exec "$0" "$@"',
+  ])
+  t.regex(output, /failed ERR_CHECKPOINT cannot write .*(File too large|EFBIG)/i)
+  t.deepEqual(readFileSync(path), before)
+  t.deepEqual(readdirSync(place), ['run.safetensors'])
+  const wanted = sha((await child(script('').replace('(epoch) => 8 + epoch', '16'), 60_000)).output)
+  t.is(sha((await child(whole, 60_000)).output), wanted)
+  return t.pass()
 })

@@ -27,3 +27,4 @@ export type { AnyModel, EvaluateOptions, Model, PredictOptions } from './model.t
 export type { Network, NetworkConfig } from './network.ts'
 export type { Predicted, PredictedClasses } from './predict.ts'
 export { sequential } from './sequential.ts'
+export type { TargetTransform } from './targetTransform.ts'

@@ -3,9 +3,13 @@ import { type AppliedConfig, type LayerSummary, makerOf } from './builder.ts'
 import type { GraphNode, GraphSpec, Size } from './graph.ts'
 import type { LayerConfig } from './layer.ts'
 import type { Input } from './layers/input.ts'
+import type { TargetTransform } from './targetTransform.ts'
 
 /** JSON form of a network. */
-export type NetworkConfig =
+export type NetworkConfig = {
+  /** What `fit` was told to learn instead of the targets; predictions are in their units all the same. */
+  readonly targetTransform?: TargetTransform
+} & (
   | {
       /** Made by `sequential`. */
       readonly kind: 'sequential'
@@ -22,6 +26,7 @@ export type NetworkConfig =
       /** The layer that makes the output, or one for each name. */
       readonly outputs: string | Readonly<Record<string, string>>
     }
+)
 
 /**
  * The structure of a model, without weights: made by {@link sequential} or {@link functional}, frozen. `K` are the names of

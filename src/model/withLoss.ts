@@ -6,6 +6,7 @@ import { lossNodes } from '../ops/loss.ts'
 import { refuse } from '../options.ts'
 import type { GraphInput, GraphLoss, GraphNode, GraphSpec } from './graph.ts'
 import { type Network, type NetworkOutput, outputsOf } from './network.ts'
+import { TRANSFORMED, targetTransformOf, transformedTarget } from './targetTransform.ts'
 
 /** True where the loss takes the input of the output's final softmax or sigmoid. */
 function fused({ node }: NetworkOutput, { name }: Objective): boolean {
@@ -44,10 +45,15 @@ export function withLoss(
       where: key === undefined ? where : `${where}: ${key}`,
       prefix: key === undefined ? 'loss' : `loss/${key}`,
     }
-    const added = addLoss(add, output, objective, target)
-    inputs.push(added.input)
+    const transform = targetTransformOf(network)
+    const taken = transform ? { ...output, value: transform.raw } : output
+    const added = addLoss(add, taken, objective, transform ? { ...target, column: TRANSFORMED } : target)
+    inputs.push({ ...added.input, name: target.column })
+    if (transform) nodes.push(transformedTarget(transform.kind, target.column))
     nodes.push(...added.nodes)
-    losses.push({ name: graph.outputs[at]?.name ?? 'output', weight: objective.weight, ...added.loss })
+    // metrics compare numbers in the units of the targets
+    const compared = transform ? { prediction: output.value, target: target.column } : {}
+    losses.push({ name: graph.outputs[at]?.name ?? 'output', weight: objective.weight, ...added.loss, ...compared })
   }
   return { ...graph, inputs, nodes, losses }
 }

@@ -3,10 +3,11 @@ import type { Objective } from '../loss/objective.ts'
 import type { MetricsOption } from '../metric/index.ts'
 import type { LayerSummary } from '../model/builder.ts'
 import { type Network, outputsOf, readNetwork } from '../model/network.ts'
+import { withTargetTransform } from '../model/targetTransform.ts'
 import { type TargetColumn, withLoss } from '../model/withLoss.ts'
 import { native, unwrap } from '../native/index.ts'
 import { frozen, guarded, showShape } from '../options.ts'
-import { type FitOptions, readFitOptions } from './options.ts'
+import { type FitOptions, type FitPlan, readFitOptions } from './options.ts'
 
 /** One instruction of a program. */
 export interface Instruction {
@@ -55,8 +56,9 @@ export function describe<K extends string = never>(
   options?: FitOptions<MetricsOption<K>, Labels, K>,
 ): Description {
   return guarded('describe', 'ERR_OPTION', () => {
-    const known = readNetwork('describe', network)
-    const plan = options === undefined ? undefined : readFitOptions('describe', options, known.outputs)
+    const given = readNetwork('describe', network)
+    const plan = options === undefined ? undefined : readFitOptions('describe', options, given.outputs)
+    const known = plan === undefined ? given : transformed(given, plan)
     const graph =
       plan === undefined ? known.graph : withLoss('describe', known, plan.objectives, likely(known, plan.objectives))
     const rule = JSON.stringify(plan?.optimizer.rule ?? { kind: 'sgd' })
@@ -67,6 +69,10 @@ export function describe<K extends string = never>(
     Object.defineProperty(description, 'toString', { value: () => text(description) })
     return Object.freeze(description)
   })
+}
+
+function transformed(network: Network<string>, { targetTransform, objectives }: FitPlan): Network<string> {
+  return withTargetTransform('describe', network, targetTransform, objectives, likely(network, objectives)[0]?.targets)
 }
 
 /** Data that fit the losses: class ids for `crossEntropy`, else numbers. */

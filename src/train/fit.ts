@@ -7,9 +7,11 @@ import { classesOf, matchClasses, matchInputs, matchTargets } from '../model/mat
 import { metadataOf } from '../model/metadata.ts'
 import { type AnyModel, isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
+import { withTargetTransform } from '../model/targetTransform.ts'
 import { withLoss } from '../model/withLoss.ts'
-import { type NativeNetwork, type NativeTrainer, native, receive, unwrapLater } from '../native/index.ts'
+import { type NativeNetwork, type NativeTrainer, native, receive, unwrap, unwrapLater } from '../native/index.ts'
 import { guarded, refuse } from '../options.ts'
+import { orAbort } from './abort.ts'
 import { advance, type Course, type Status } from './advance.ts'
 import { readJournal } from './checkpoint.ts'
 import { matchClassWeights } from './classWeights.ts'
@@ -35,6 +37,8 @@ interface Job {
   readonly plan: FitPlan
   readonly network: Network<string>
   readonly start: NativeNetwork | undefined
+  /** The network has more in it than that of `start`. */
+  readonly extended: boolean
   readonly graph: GraphSpec
   /** Rows to train and to validate on: views of our own, closed at the end, so that the caller may close his at once. */
   readonly views: readonly [train: Dataset, validation?: Dataset]
@@ -78,18 +82,19 @@ export function fit<L extends Labels = Label, K extends string = never, const M 
 
 function prepare(start: unknown, train: unknown, options: unknown): Job {
   const inside = isModel(start) ? modelInside('fit', start) : undefined
-  const network = inside?.network ?? readNetwork('fit', start)
-  const plan = readFitOptions('fit', options, network.outputs)
+  const given = inside?.network ?? readNetwork('fit', start)
+  const plan = readFitOptions('fit', options, given.outputs)
   const { meta } = insideOf<Labels>('fit', train)
+  const network = withTargetTransform('fit', given, plan.targetTransform, plan.objectives, meta.targets)
   matchInputs('fit', network, meta)
   matchClasses('fit', network, inside?.classes, classesOf(meta.outputs))
   matchClassWeights('fit', plan.classWeights, network.outputs, meta.classes?.length)
   const graph = withLoss('fit', network, plan.objectives, matchTargets('fit', network, meta.outputs))
   // a part of the rows is drawn by the engine, off the event loop
-  const given = typeof plan.validation === 'number' ? undefined : plan.validation
-  if (given !== undefined) {
+  const apart = typeof plan.validation === 'number' ? undefined : plan.validation
+  if (apart !== undefined) {
     const where = 'fit: validation'
-    const { meta: other } = insideOf<Labels>(where, given)
+    const { meta: other } = insideOf<Labels>(where, apart)
     matchInputs(where, network, other)
     const targets = matchTargets(where, network, other.outputs)
     matchClasses(where, network, classesOf(meta.outputs), classesOf(other.outputs))
@@ -97,8 +102,8 @@ function prepare(start: unknown, train: unknown, options: unknown): Job {
   }
   const whole = (set: Dataset): Dataset => set.take(set.size)
   const rows = whole(train as Dataset)
-  const views: Job['views'] = given === undefined ? [rows] : [rows, whole(given)]
-  return { plan, network, start: inside?.handle, graph, views }
+  const views: Job['views'] = apart === undefined ? [rows] : [rows, whole(apart)]
+  return { plan, network, start: inside?.handle, extended: network !== given, graph, views }
 }
 
 async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResult> {
@@ -112,13 +117,12 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     aborted()
     signal?.addEventListener('abort', cancel, { once: true })
     context.onStop = cancel
-    first = job.start ?? (await receive(native().createNetwork(JSON.stringify(network.graph), plan.seed)))
+    first = job.start !== undefined && !job.extended ? job.start : await orAbort(drawn(job), signal)
     aborted()
     const train = insideOf<Labels>('fit', job.views[0])
     const validation = job.views[1] && insideOf<Labels>('fit', job.views[1])
-    trainer = await receive(
-      native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(job)),
-    )
+    const made = native().createTrainer(first, engineGraph(job), train.handle, validation?.handle, engineOptions(job))
+    trainer = await orAbort(receive(made), signal)
     aborted()
     const classes = classesOf(train.meta.outputs)
     const { objectives } = plan
@@ -136,9 +140,16 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
   } finally {
     signal?.removeEventListener('abort', cancel)
     trainer?.close()
-    if (job.start === undefined) first?.close()
+    if (first !== job.start) first?.close()
     for (const view of job.views) view?.close()
   }
+}
+
+/** Weights of our own to begin with: drawn, or those of a model whose network has more in it now. */
+async function drawn({ network, start, plan }: Job): Promise<NativeNetwork> {
+  const made = await receive(native().createNetwork(JSON.stringify(network.graph), plan.seed))
+  if (start !== undefined) unwrap(made.setTensors(unwrap(start.tensors())))
+  return made
 }
 
 function engineGraph({ graph, plan }: Job): string {

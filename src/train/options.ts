@@ -6,6 +6,7 @@ import { type LossOption, type Objective, readObjectives } from '../loss/objecti
 import { type Measure, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { monitorNames } from '../metric/monitor.ts'
 import { readPath } from '../model/model.ts'
+import { readTargetTransform, type TargetTransform } from '../model/targetTransform.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
 import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
@@ -50,6 +51,13 @@ export interface FitOptions<M = MetricsOption, L extends Labels = Label, K exten
    * leave it out. Default: 1 for all.
    */
   readonly classWeights?: 'balanced' | readonly number[]
+  /**
+   * What is learned instead of numbers as they are: `'standardize'` subtracts the mean of the training rows' targets and
+   * divides by their deviation, output by output; `'log1p'` takes log(1 + target), for targets > −1. Saved with the model and
+   * undone by `predict` and in metrics, which are in the units of the targets; the loss is not. A model that is trained
+   * further keeps its transform. For networks with one output without a name. Default: none.
+   */
+  readonly targetTransform?: TargetTransform
   /** Ends the run when a number of the records has not improved for a while; the status is then `'stopped'`. */
   readonly earlyStopping?: EarlyStoppingOptions
   /**
@@ -84,6 +92,7 @@ export interface FitPlan {
   readonly seed: number
   readonly threads: number
   readonly classWeights: 'balanced' | readonly number[] | undefined
+  readonly targetTransform: TargetTransform | undefined
   readonly earlyStopping: EarlyStopping | undefined
   readonly checkpoint: Checkpoint | undefined
   readonly resume: string | undefined
@@ -104,6 +113,7 @@ const names = [
   'seed',
   'threads',
   'classWeights',
+  'targetTransform',
   'earlyStopping',
   'checkpoint',
   'resume',
@@ -154,6 +164,7 @@ export function readFitOptions(where: string, value: unknown, outputs: readonly 
     seed: readSeed(where, read.seed),
     threads: readThreads(where, read.threads),
     classWeights: readClassWeights(where, read.classWeights),
+    targetTransform: readTargetTransform(where, read.targetTransform),
     earlyStopping: readEarlyStopping(where, read.earlyStopping, monitors),
     checkpoint: readCheckpoint(where, read.checkpoint),
     resume: read.resume === undefined ? undefined : readPath(`${where}: resume`, read.resume),

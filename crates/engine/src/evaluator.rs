@@ -56,6 +56,7 @@ impl Feeds {
             Self::check_probabilities(graph, i, c, data)?;
             columns.push(Some(at));
         }
+        crate::targets::check(graph, data)?;
         let weights = data.columns().iter().position(|c| c.role == Role::Weight);
         Ok(Self { columns, weights })
     }

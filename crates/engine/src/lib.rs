@@ -17,6 +17,7 @@ pub mod metric;
 pub mod network;
 mod ops;
 mod program;
+mod targets;
 pub mod trainer;
 
 // the helpers of the tests, which know this crate by its name
