@@ -37,9 +37,10 @@ unsafe fn load<V: Lanes, const TAIL: bool>(p: *const f32, i: usize, count: usize
     }
 }
 
+#[allow(clippy::needless_range_loop, reason = "plain loops: closures do not carry the instruction set")]
 #[inline(always)]
 unsafe fn rows<V: Lanes, const TAIL: bool>(g: &Gemm<'_>, row: usize, count: usize) {
-    // SAFETY: `count` rows from `row` on; lanes beyond them are masked. Plain loops: closures do not carry the instruction set.
+    // SAFETY: `count` rows from `row` on; lanes beyond them are masked.
     unsafe {
         let (mut ap, mut bp) = (g.a.ptr.add(row), g.b.ptr.cast_const());
         let c = g.c.ptr.add(row);
