@@ -29,6 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   metric: ['loss'],
   loss: ['ops'],
   ops: ['data'],
+  minimize: ['data', 'native', 'ops', 'optimizer', 'schedule', 'train'],
   model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],
   native: [],

@@ -22,6 +22,16 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
   'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
   'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
   'serve.mjs': { args: ['--try'], lines: [/→ 200 \{"classes":\["versicolor","setosa"\]\}/, /→ 400 \{"error":"/] },
+  'expressions.mjs': {
+    lines: [
+      /^ {2}step 1: x {4}8\.0000 {3}x² {3}64\.0000$/m,
+      /^ {2}converged after \d+ steps at \de-\d+$/m,
+      /^ {2}the slope at 3 is 6$/m,
+      /^ {2}full batch {4}slope {4}(2\.9|3\.0)\d+ /m,
+      /^ {2}stochastic {4}slope {4}(2\.9|3\.0)\d+ /m,
+      /^ {2}adam {6}\( {3}(1\.00|0\.99)\d\d, {4}(1\.00|0\.99)\d\d\)/m,
+    ],
+  },
   'schedules.mjs': { lines: [/^constant .* accuracy 0\.9\d+$/m, /^my own .* accuracy 0\.9\d+$/m] },
   'loop.mjs': { lines: [/^stopped, with a model of 4 parameter tensors$/m, /^the second run: TimeoutError$/m] },
 }

@@ -14,6 +14,7 @@ import {
   input,
   l2,
   type Model,
+  maxNorm,
   type Optimizer,
   type OptimizerName,
   sequential,
@@ -30,6 +31,9 @@ interface Case {
   readonly weightDecay?: number
   readonly decay?: 'kernels' | 'all'
   readonly l2?: number
+  readonly clipNorm?: number
+  readonly clipValue?: number
+  readonly maxNorm?: number
   readonly rows: number
   readonly epochs: number
   readonly losses: number[]
@@ -64,13 +68,14 @@ function rows(count: number, loss: 'crossEntropy' | 'meanSquaredError'): Dataset
   })
 }
 
-async function start(regularizer: number | undefined): Promise<Model> {
+async function start({ l2: regularizer, maxNorm: limit }: Case): Promise<Model> {
   const network = sequential([
     input({ shape: [inputWidth] }),
     ...layerWidths.map((width, index) =>
       dense(width, {
         ...(index < layerWidths.length - 1 && { activation: 'tanh' as const }),
         ...(regularizer !== undefined && { kernelRegularizer: l2(regularizer) }),
+        ...(limit !== undefined && { kernelConstraint: maxNorm(limit) }),
       }),
     ),
   ])
@@ -113,14 +118,17 @@ test('every option of every optimizer has a golden run in which it is not its de
 for (const [file, loss] of [
   ['cross-entropy', 'crossEntropy'],
   ['squared-error', 'meanSquaredError'],
+  ['clipping', 'crossEntropy'],
 ] as const) {
   for (const golden of read<Case[]>(file)) {
     test(`${loss}: ${golden.name}`, async (t) => {
       using data = rows(golden.rows, loss)
-      using model = await start(golden.l2)
+      using model = await start(golden)
       const result = await fit(model, data, {
         loss,
         optimizer: optimizer(golden),
+        ...(golden.clipNorm !== undefined && { clipNorm: golden.clipNorm }),
+        ...(golden.clipValue !== undefined && { clipValue: golden.clipValue }),
         epochs: golden.epochs,
         batchSize: problem.batchSize,
         shuffle: false,

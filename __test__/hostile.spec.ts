@@ -16,12 +16,19 @@ const sync: Record<string, Call> = {
   'dataset labels': (inputs, labels) => downslope.dataset({ inputs, labels } as never),
   'dataset good inputs': (labels) => downslope.dataset({ inputs: [[1], [2]], labels } as never),
   'sequential layers': (layer) => downslope.sequential([downslope.input({ shape: [2] }), layer] as never),
+  'functional inputs': (inputs, value) => downslope.functional({ x: inputs } as never, () => value as never),
+  'functional build': (value) => downslope.functional({ x: downslope.input({ shape: [2] }) }, () => value as never),
+  'functional outputs': (value) =>
+    downslope.functional({ x: downslope.input({ shape: [2] }) }, () => ({ y: value }) as never),
+  'merged values': (value, other) => downslope.concatenate([value, other] as never),
+  'concatenate axis': (axis) => downslope.concatenate({ axis: axis as never }),
   'layer value': (value) => downslope.dense(2)(value as never),
 }
 const later: Record<string, Call> = {}
 for (const [name, value] of Object.entries(downslope)) {
   if (typeof value !== 'function' || name === 'DownslopeError') continue
-  const target = ['fit', 'initialize', 'loadModel'].includes(name) ? later : sync
+  const promising = ['datasetFrom', 'evaluate', 'fit', 'gradient', 'initialize', 'loadModel', 'minimize']
+  const target = promising.includes(name) ? later : sync
   target[name] = value as Call
 }
 // a path can be a good one: nothing is to be read from where the tests run
@@ -90,6 +97,26 @@ for (const option of options) {
         model.close()
       } catch (error) {
         coded(t, option, error)
+      }
+    }
+    t.pass()
+  })
+}
+
+for (const option of ['loss', 'lossWeights', 'metrics'] as const) {
+  test(`fit with several outputs: a hostile ${option} gives a coded rejection or works`, async (t) => {
+    const { functional, input, dense, dataset, fit } = downslope
+    const network = functional({ x: input({ shape: [1] }) }, ({ x }) => ({ a: dense(1)(x), b: dense(1)(x) }))
+    const data = dataset({ inputs: { x: [1, 2] }, targets: { a: [1, 2], b: [1, 2] } })
+    const loss = { a: 'meanSquaredError', b: 'meanSquaredError' } as const
+    for (const hostile of hostileValues()) {
+      for (const value of [hostile, { a: hostile }, { a: hostile, b: hostile }]) {
+        try {
+          const { model } = await fit(network, data, { loss, epochs: 1, [option]: value } as never)
+          model.close()
+        } catch (error) {
+          coded(t, option, error)
+        }
       }
     }
     t.pass()

@@ -5,15 +5,21 @@ import {
   adagrad,
   adamax,
   type Dataset,
+  type Description,
   dataset,
+  dense,
+  describe,
   type EpochRecord,
   type FitResult,
   fit,
+  functional,
   initialize,
+  input,
   type Label,
   lion,
   loadModel,
   type Model,
+  type Network,
   type NumberOrSchedule,
   nadam,
   type Optimizer,
@@ -25,6 +31,7 @@ import {
   sgd,
   type Tensor,
   tensor,
+  type Value,
 } from '../src/index.ts'
 import { classifier, clouds, line } from './helpers.ts'
 
@@ -73,6 +80,58 @@ test('what a run gives follows from its data and metrics', async (t) => {
   expectTypeOf(untrained.evaluate(clouds(), { loss: 'crossEntropy' })).resolves.toEqualTypeOf<Record<'loss', number>>()
   expectTypeOf(loadModel<string>).returns.resolves.toEqualTypeOf<Model<string>>()
   t.pass()
+})
+
+test('names of outputs are known', async (t) => {
+  const network = functional({ x: input({ shape: [2] }) }, ({ x }) => {
+    expectTypeOf(x).toEqualTypeOf<Value>()
+    return { kind: dense(3)(x), size: dense(1)(x) }
+  })
+  expectTypeOf(network).toEqualTypeOf<Network<'kind' | 'size'>>()
+  expectTypeOf(functional({ x: input({ shape: [2] }) }, ({ x }) => dense(1)(x))).toEqualTypeOf<Network>()
+  expectTypeOf(sequential([input({ shape: [2] }), dense(1)])).toEqualTypeOf<Network>()
+  const inputs = { x: [[1, 2]] }
+  const data = dataset({ inputs, labels: { kind: ['a'] }, classes: { kind: ['a', 'b', 'c'] }, targets: { size: [1] } })
+  const run = fit(network, data, {
+    loss: { kind: 'crossEntropy', size: 'meanSquaredError' },
+    metrics: { kind: ['accuracy'] },
+    epochs: 1,
+  })
+  for await (const record of run) {
+    expectTypeOf(record).toEqualTypeOf<EpochRecord<'kind/loss' | 'size/loss' | 'kind/accuracy'>>()
+    expectTypeOf(record['kind/accuracy']).toEqualTypeOf<number>()
+    // @ts-expect-error it was not asked for
+    void record['size/meanSquaredError']
+    // @ts-expect-error it has another name
+    void record.accuracy
+  }
+  const { model } = await run
+  const tensors = await model.predict(inputs)
+  expectTypeOf(tensors).toEqualTypeOf<{ readonly kind: Tensor<Float32Array>; readonly size: Tensor<Float32Array> }>()
+  expectTypeOf(model.predictSync(inputs).size).toEqualTypeOf<Tensor<Float32Array>>()
+  expectTypeOf((await model.predictClasses(inputs)).kind).toEqualTypeOf<string[]>()
+  const measured = await model.evaluate(data, { metrics: { size: ['meanSquaredError'] } })
+  expectTypeOf(measured).toEqualTypeOf<Record<'loss' | 'kind/loss' | 'size/loss' | 'size/meanSquaredError', number>>()
+  const never = (_: () => unknown): void => {
+    t.pass()
+  }
+  // @ts-expect-error a record by the names of the outputs
+  never(() => fit(network, data, { loss: 'crossEntropy' }))
+  // @ts-expect-error a loss is missing
+  never(() => fit(network, data, { loss: { kind: 'crossEntropy' } }))
+  const loss = { kind: 'crossEntropy', size: 'meanSquaredError' } as const
+  expectTypeOf(describe(network, { loss, validation: data })).toEqualTypeOf<Description>()
+  expectTypeOf(describe(classifier(), { loss: 'crossEntropy', validation: clouds() })).toEqualTypeOf<Description>()
+  // @ts-expect-error no such metric
+  never(() => fit(network, data, { loss, metrics: { kind: ['acc'] } }))
+  // @ts-expect-error no such output
+  never(() => model.evaluate(data, { metrics: { kinds: ['accuracy'] } }))
+  // @ts-expect-error one output without a name
+  never(() => fit(classifier(), clouds(), { loss: { output: 'crossEntropy' } }))
+  // @ts-expect-error no such input
+  never(() => functional({ x: input({ shape: [2] }) }, ({ y }) => y))
+  const further = fit(model, data, { loss })
+  expectTypeOf((await further).model).toEqualTypeOf<typeof model>()
 })
 
 test('misuse that types can see', (t) => {

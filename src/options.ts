@@ -137,6 +137,12 @@ export function readSeed(where: string, value: unknown): number {
   return readInteger(where, 'seed', value, 0, 0)
 }
 
+/** The option `signal`. */
+export function readSignal(where: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value
+  return refuse(where, 'signal must be an AbortSignal', value)
+}
+
 /** Freezes an object with everything in it. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

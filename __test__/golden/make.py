@@ -59,6 +59,15 @@ RULES = {
     "lion": ("lion", {"learningRate": 0.003}),
     "lion betas": ("lion", {"learningRate": 0.002, "beta1": 0.8, "beta2": 0.95}),
 }
+# gradients are clipped with what the penalty adds to them, before coupled decay is added by the optimizer
+CLIPPED = {
+    "clip norm, plain": {"clipNorm": 0.1},
+    "clip norm, decay and l2": {"clipNorm": 0.1, "weightDecay": DECAY, "decay": "kernels", "l2": L2},
+    "clip value, decay and l2": {"clipValue": 0.02, "weightDecay": DECAY, "decay": "all", "l2": L2},
+    "clip norm and value, decay": {"clipNorm": 0.3, "clipValue": 0.03, "weightDecay": DECAY, "decay": "kernels"},
+    "max norm": {"maxNorm": 0.8},
+}
+CLIPPED_RULES = ["sgd", "sgd momentum", "adam", "adamw", "rmsprop", "lion"]
 REGIMES = {
     "plain": {},
     "decay": {"weightDecay": DECAY, "decay": "kernels"},
@@ -169,7 +178,15 @@ def train(data, loss, rows, rule, regime, dtype):
         penalty = regime.get("l2", 0.0) / 2 * sum((k**2).sum() for k in kernels)
         opt.zero_grad()
         (value + penalty).backward()
+        if "clipNorm" in regime:
+            torch.nn.utils.clip_grad_norm_(list(w.values()), regime["clipNorm"])
+        if "clipValue" in regime:
+            torch.nn.utils.clip_grad_value_(list(w.values()), regime["clipValue"])
         opt.step()
+        if "maxNorm" in regime:
+            with torch.no_grad():
+                for k in kernels:
+                    k.copy_(torch.renorm(k, p=2, dim=1, maxnorm=regime["maxNorm"]))
         losses.append(value.item())
         with torch.no_grad():
             penalties.append(float(regime.get("l2", 0.0) / 2 * sum((k**2).sum() for k in kernels)))
@@ -186,7 +203,7 @@ def digits(values, n=9):
 
 
 def run(data, loss, rows, name, regime_name):
-    rule, regime = RULES[name], REGIMES[regime_name]
+    rule, regime = RULES[name], (REGIMES | CLIPPED)[regime_name]
     losses, penalties, final = train(data, loss, rows, rule, regime, torch.float64)
     rough, _, rough_final = train(data, loss, rows, rule, regime, torch.float32)
     per_epoch = rows // BATCH
@@ -229,6 +246,7 @@ def main():
     names = [(rule, regime) for rule in RULES for regime in REGIMES]
     files["cross-entropy"] = [run(data, "crossEntropy", rows, *n) for rows in (BATCH, 150) for n in names]
     files["squared-error"] = [run(data, "meanSquaredError", 150, *n) for n in names]
+    files["clipping"] = [run(data, "crossEntropy", 150, name, regime) for name in CLIPPED_RULES for regime in CLIPPED]
     for name, value in files.items():
         # one case a line: small, and a change shows as a line
         text = "[\n" + ",\n".join(json.dumps(v) for v in value) + "\n]" if isinstance(value, list) else json.dumps(value)

@@ -246,6 +246,19 @@ test('a saved model predicts, classifies and evaluates the same', async (t) => {
   t.deepEqual((await fit(again, data, further)).model.weights(), (await fit(model, data, further)).model.weights())
 })
 
+test('a standardize layer for two inputs learns from the first', async (t) => {
+  const both = standardize({ name: 'both' })
+  const network = functional({ a: input({ shape: [1] }), b: input({ shape: [1] }) }, ({ a, b }) => ({
+    left: dense(1)(both(a)),
+    right: dense(1)(both(b)),
+  }))
+  const data = dataset({ inputs: { a: [1, 3], b: [100, 300] }, targets: { left: [1, 2], right: [1, 2] } })
+  const loss = { left: 'meanSquaredError', right: 'meanSquaredError' } as const
+  const { model } = await fit(network, data, { loss, epochs: 1 })
+  const weights = model.weights()
+  t.deepEqual([weights['both/mean']?.data[0], weights['both/deviation']?.data[0]], [2, 1])
+})
+
 test('describe says where values come from', (t) => {
   const network = functional({ user: input({ shape: [8] }), item: input({ shape: [4] }) }, ({ user, item }) => ({
     left: dense(2)(dense(3)(user)),

@@ -19,6 +19,7 @@ import {
   dropout,
   type FitOptions,
   fit,
+  functional,
   input,
   loadModel,
   type Model,
@@ -271,4 +272,32 @@ test('moments of a run on numbers', async (t) => {
     fit(one, data, { loss: 'meanSquaredError', optimizer: adam({ learningRate: 0.1 }), epochs: 6, ...more })
   await run({ epochs: 2, checkpoint: { path } })
   t.deepEqual((await run({ resume: path })).model.weights(), (await run({})).model.weights())
+})
+
+test('several outputs, one of which is watched', async (t) => {
+  const path = file('outputs')
+  const rows = Array.from({ length: 60 }, (_, row) => [Math.sin(row), Math.cos(row)])
+  const data = dataset({
+    inputs: { x: rows },
+    targets: { twice: rows.map(([x = 0]) => 2 * x), sum: rows.map(([x = 0, y = 0]) => x + y) },
+  })
+  const two = functional({ x: input({ shape: [2] }) }, ({ x }) => ({ twice: dense(1)(x), sum: dense(1)(x) }))
+  const run = (more: object) =>
+    fit(two, data, {
+      loss: { twice: 'meanSquaredError', sum: 'meanSquaredError' },
+      optimizer: adam({
+        learningRate: reduceOnPlateau({ initial: 0.1, monitor: 'validation.twice/loss', patience: 2, minDelta: 0.01 }),
+      }),
+      validation: 0.2,
+      epochs: 40,
+      earlyStopping: { patience: 4, monitor: 'validation.sum/loss', minDelta: 0.001 },
+      ...more,
+    })
+  const whole = await run({})
+  t.is(whole.status, 'stopped')
+  t.true(new Set(whole.history.map((record) => record.learningRate)).size > 1)
+  await run({ epochs: 7, checkpoint: { path } })
+  const resumed = await run({ resume: path })
+  t.deepEqual(resumed.model.weights(), whole.model.weights())
+  t.is(resumed.bestEpoch, whole.bestEpoch)
 })

@@ -12,6 +12,16 @@ export type {
   RowOptions,
   TargetOptions,
 } from './forms.ts'
+export { datasetFrom } from './from.ts'
+export type {
+  DatasetFromOptions,
+  ItemLabels,
+  LabelItem,
+  OutputItem,
+  RowItem,
+  RowSource,
+  TargetItem,
+} from './items.ts'
 export type { Label } from './labels.ts'
 export { dataset } from './make.ts'
 export { type Nested, type Tensor, type TensorLike, tensor } from './tensor.ts'

@@ -19,16 +19,19 @@ export function readMonitor(where: string, value: unknown, names: readonly strin
   return monitorOf(readName(where, 'monitor', value, names))
 }
 
-/** Losses and errors get better downwards, everything else upwards. */
+/** What ends in "loss" or "error" gets better downwards, everything else upwards. */
 export function monitorOf(name: string): Monitor {
   const last = name.slice(name.lastIndexOf('.') + 1)
   return Object.freeze({ name, direction: /loss$|error$/i.test(last) ? 'min' : 'max' })
 }
 
+const VALIDATION = 'validation.'
+
 /** The monitored number of a record. */
 export function monitored({ name }: Monitor, record: unknown): number {
-  let value: unknown = record
-  for (const part of name.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[part]
+  const all = record as Readonly<Record<string, unknown>> & { readonly validation?: Readonly<Record<string, unknown>> }
+  const inner = name.startsWith(VALIDATION) && !Object.hasOwn(all, name)
+  const value = inner ? all.validation?.[name.slice(VALIDATION.length)] : all[name]
   return typeof value === 'number' ? value : Number.NaN
 }
 

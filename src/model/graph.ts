@@ -20,6 +20,7 @@ export interface GraphParameter {
   readonly shape: readonly number[]
   readonly initializer: Readonly<Record<string, unknown>>
   readonly regularizer?: { readonly l1: number; readonly l2: number; readonly proximal: boolean }
+  readonly constraint?: { readonly maxNorm: number }
   /** Does weight decay apply. */
   readonly decay: boolean
   readonly trainable: boolean

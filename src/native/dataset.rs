@@ -1,8 +1,9 @@
 //! `NativeDataset`: rows in native memory and views that share them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use downslope_engine::data::Dataset;
+use downslope_engine::data::{Builder, Dataset};
 use downslope_engine::{Error, Result};
 use napi::Env;
 use napi::bindgen_prelude::{ObjectFinalize, Uint32Array};
@@ -18,6 +19,8 @@ pub struct NativeDataset {
     data: Mutex<Option<Dataset>>,
     base: Arc<Shared>,
     view: Memory,
+    /// Counted among the holders of the base.
+    held: AtomicBool,
 }
 
 /// One pair of a k-fold split.
@@ -31,10 +34,16 @@ pub struct NativeFold {
 
 impl NativeDataset {
     fn of(env: &Env, data: Dataset, base: &Arc<Shared>) -> Self {
-        base.hold(env);
-        let view = Memory::default();
-        view.set(env, data.view_bytes());
-        Self { data: Mutex::new(Some(data)), base: base.clone(), view }
+        let made =
+            Self { data: Mutex::new(Some(data)), base: base.clone(), view: Memory::default(), held: false.into() };
+        made.report(env);
+        made
+    }
+
+    /// Rows on their way to JavaScript; [`NativeDataset::report`] is called there.
+    pub fn made(data: Dataset) -> Self {
+        let base = Shared::new(data.bytes());
+        Self { data: Mutex::new(Some(data)), base, view: Memory::default(), held: false.into() }
     }
 
     /// The rows, for a trainer or an evaluation: cheap, and independent of a later `close()`.
@@ -53,8 +62,11 @@ impl NativeDataset {
 #[napi(catch_unwind, ts_return_type = "Outcome<NativeDataset>")]
 pub fn create_dataset(env: &Env, columns: Vec<NativeColumn>) -> Outcome<NativeDataset> {
     Outcome::of(|| {
-        let columns = columns.into_iter().map(NativeColumn::copied).collect::<Result<Vec<_>>>()?;
-        owned(env, Dataset::new(columns)?)
+        let mut builder = Builder::new("dataset");
+        for (index, column) in columns.into_iter().enumerate() {
+            column.add_to(&mut builder, index)?;
+        }
+        owned(env, builder.finish(&[])?)
     })
 }
 
@@ -65,6 +77,16 @@ fn owned(env: &Env, data: Dataset) -> Result<NativeDataset> {
 
 #[napi]
 impl NativeDataset {
+    /// Reports its memory to V8; called once, when the handle has reached JavaScript.
+    #[napi(catch_unwind)]
+    pub fn report(&self, env: &Env) {
+        let Ok(data) = self.data() else { return };
+        if !self.held.swap(true, Ordering::Relaxed) {
+            self.base.hold(env);
+            self.view.set(env, data.view_bytes());
+        }
+    }
+
     /// Number of rows; 0 when closed.
     #[napi(catch_unwind, getter)]
     pub fn rows(&self) -> u32 {
@@ -123,7 +145,9 @@ impl NativeDataset {
     pub fn close(&self, env: &Env) {
         if self.data.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             self.view.set(env, 0);
-            self.base.release(env);
+            if self.held.swap(false, Ordering::Relaxed) {
+                self.base.release(env);
+            }
         }
     }
 }

@@ -7,12 +7,22 @@ type Binding = typeof import('#binding')
 export type NativeDataset = import('#binding').NativeDataset
 /** One column on its way into native memory. */
 export type NativeColumn = import('#binding').NativeColumn
+/** A data set that grows. */
+export type NativeDatasetBuilder = import('#binding').NativeDatasetBuilder
+/** Values that follow those a column has. */
+export type NativePiece = import('#binding').NativePiece
 /** A graph with its weights. */
 export type NativeNetwork = import('#binding').NativeNetwork
 /** A named tensor. */
 export type NativeTensor = import('#binding').NativeTensor
 /** One training run. */
 export type NativeTrainer = import('#binding').NativeTrainer
+/** One minimisation of an expression. */
+export type NativeMinimizer = import('#binding').NativeMinimizer
+/** What a chunk of its steps did. */
+export type NativeMinimized = import('#binding').NativeMinimized
+/** The value of an expression and its gradient. */
+export type NativeEvaluated = import('#binding').NativeEvaluated
 /** What a chunk of steps did. */
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */

@@ -5,10 +5,12 @@
 
 #![cfg_attr(test, allow(dead_code, reason = "exports are registered outside tests only"))]
 
+mod builder;
 mod columns;
 mod dataset;
 mod graph;
 mod memory;
+mod minimizer;
 mod network;
 mod outcome;
 mod pool;

@@ -88,7 +88,7 @@ fn feed(column: &Column) -> Feed<'_> {
     Feed { name: &column.name, shape: &column.shape, values }
 }
 
-fn tensor(output: Output) -> NativeTensor {
+pub fn tensor(output: Output) -> NativeTensor {
     let Output { name, shape, values } = output;
     NativeTensor { name, shape: sizes(&shape), values: values.into() }
 }

@@ -102,10 +102,10 @@ export function constant(values: Float32Array, shape: readonly number[], pinned 
 /** Reads numbers, copied and rounded to f32; each must be finite. */
 export function readNumbers(where: string, value: unknown): { values: Float32Array; shape: readonly number[] } {
   const { data, shape } = guarded(where, 'ERR_DATA', () => readTensor(where, value))
-  const values = Float32Array.from(data)
-  if (shape.includes(0) || values.length === 0) {
+  if (shape.includes(0)) {
     throw new DownslopeError('ERR_SHAPE', `${where}: sizes must be ≥ 1, received [${shape.join(', ')}]`)
   }
+  const values = new Float32Array(data)
   for (let index = 0; index < values.length; index++) {
     if (Number.isFinite(values[index])) continue
     const text = `${where}: numbers must be finite (as f32), received ${show(data[index])} at element ${index}`

@@ -10,8 +10,10 @@ import {
   readOperand,
   sourceOf,
 } from './expression.ts'
+import { mean, sum } from './reduce.ts'
 import { reshape } from './reshape.ts'
 import { elements, hasRows, refuseShape, type Size, type Sizes, sameShape } from './shape.ts'
+import type { Spelling } from './spelt.ts'
 
 /** What there is to know of a loss. */
 export interface RowRule {
@@ -24,6 +26,8 @@ export interface RowRule {
   /** Class ids are targets too: one of the classes, or 0 and 1 for one output. */
   readonly ids?: 'classes' | 'two'
   readonly attributes?: Attributes
+  /** The same without rows; the sum over classes, else the mean of these is the value of a row. */
+  readonly spelt: Spelling
 }
 
 /** One value per row, of prediction and target; the first axis is the rows. */
@@ -41,7 +45,8 @@ export function perRow(where: string, rule: RowRule, prediction: unknown, target
   const [size = 1] = left.shape
   const matrix = flat(left)
   const wanted = rule.ids === undefined ? undefined : ids(where, rule.ids, matrix, right)
-  if (wanted !== undefined) return node(op, [matrix, wanted], [size], attributes)
+  if (wanted !== undefined && hasRows(left.shape)) return node(op, [matrix, wanted], [size], attributes)
+  if (wanted !== undefined) return spell(rule, matrix, wanted)
   if (right.type === 'u32') {
     const text = `${where}: the target must be numbers of the shape of the prediction, received class ids`
     throw new DownslopeError('ERR_DATA', text)
@@ -50,8 +55,14 @@ export function perRow(where: string, rule: RowRule, prediction: unknown, target
     refuseShape(where, 'prediction and target must have the same shape', left.shape, right.shape)
   }
   if (rule.classes || rule.probabilities) checkProbabilities(where, right)
-  const value = node(op, [matrix, flat(right)], [size], attributes)
+  if (hasRows(left.shape)) return node(op, [matrix, flat(right)], [size], attributes)
+  const value = spell(rule, matrix, flat(right))
   return left.shape.length === 0 ? reshape(value, []) : value
+}
+
+function spell({ spelt, classes }: RowRule, prediction: Expression, target: Expression): Expression {
+  const reduce = classes ? sum : mean
+  return reduce(spelt(prediction, target), { axis: 1 })
 }
 
 /** `[n]` is `[n, 1]`, for comparing. */

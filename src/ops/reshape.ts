@@ -17,7 +17,8 @@ export function reshape(x: ExpressionLike, shape: readonly (number | 'rows')[]):
   const rows: Size[] = hasRows(operand.shape) ? ['rows'] : []
   const count = elements(operand.shape)
   const sizes = guarded('reshape', 'ERR_OPTION', () => {
-    if (!Array.isArray(shape)) return refuse('reshape', 'shape must be an array of sizes', shape)
+    if (!Array.isArray(shape) || shape.length > 9)
+      return refuse('reshape', 'shape must be an array of few sizes', shape)
     const given: unknown[] = Array.from(shape)
     return readSizes(rows.length > 0 && given[0] === 'rows' ? given.slice(1) : given)
   })
@@ -55,8 +56,9 @@ export function transpose(x: ExpressionLike, permutation?: readonly number[]): E
   const order = guarded('transpose', 'ERR_OPTION', () => {
     if (permutation === undefined) return shape.map((_, axis) => shape.length - 1 - axis)
     if (!Array.isArray(permutation)) return refuse('transpose', 'permutation must be an array of axes', permutation)
-    const axes: unknown[] = Array.from(permutation)
-    const read = axes.map((axis, index) => readAxis('transpose', `permutation[${index}]`, axis, shape))
+    const read = Array.from(permutation as readonly unknown[], (axis, index) =>
+      readAxis('transpose', `permutation[${index}]`, axis, shape),
+    )
     if (read.length !== shape.length || new Set(read).size !== read.length) {
       refuseShape('transpose', 'permutation must name each axis once', shape, read)
     }

@@ -29,7 +29,11 @@ export function defineRegularizer(kind: Regularizer['kind'], config: Regularizer
 
 /** Reads an option that is a regulariser. */
 export function readRegularizer(where: string, name: string, value: unknown): RegularizerConfig | undefined {
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : regularizerConfig(where, name, value)
+}
+
+/** What a regulariser is to the engine; refuses anything that no factory of ours made. */
+export function regularizerConfig(where: string, name: string, value: unknown): RegularizerConfig {
   if (typeof value === 'object' && value !== null && made.has(value)) return (value as Regularizer).config
   return refuse(where, `${name} must be made by l1, l2 or l1l2`, value)
 }

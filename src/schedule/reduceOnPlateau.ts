@@ -8,8 +8,8 @@ export interface ReduceOnPlateauOptions {
   /** Value until the first plateau, ≥ 0. */
   readonly initial: number
   /**
-   * What is watched, as the records of the run name it: `'loss'`, `'validation.loss'`, `'validation.accuracy'`. Losses and
-   * errors should fall, everything else rise. Default `'loss'`.
+   * What is watched, as the records of the run name it: `'loss'`, `'validation.loss'`, `'validation.accuracy'`. What ends in
+   * "loss" or "error" should fall, everything else rise. Default `'loss'`.
    */
   readonly monitor?: string
   /** Multiplied in at each plateau, in (0, 1); default 0.1. */
@@ -27,9 +27,9 @@ export interface ReduceOnPlateauOptions {
 /**
  * Multiplies by `factor` whenever the monitored number has not improved by more than `minDelta` for `patience` epochs, and
  * then waits for `cooldown` epochs. Fed by the records of {@link fit} after each epoch; a run that resumes goes on as if
- * it had never stopped.
+ * it had never stopped. In {@link minimize} `'loss'` is the value of a step, with data the mean over an epoch.
  *
- * As Keras's ReduceLROnPlateau; PyTorch's default threshold is relative. Outside of `fit` it is `initial`.
+ * As Keras's ReduceLROnPlateau; PyTorch's default threshold is relative. Elsewhere it is `initial`.
  *
  * @throws DownslopeError `ERR_OPTION` when an option is missing, unknown or out of its range; `fit` rejects with it when
  * records do not hold what `monitor` names

@@ -1,4 +1,5 @@
 import type { Labels } from '../data/forms.ts'
+import type { Label } from '../data/labels.ts'
 import type { Objective } from '../loss/objective.ts'
 import type { MetricsOption } from '../metric/index.ts'
 import type { LayerSummary } from '../model/builder.ts'
@@ -51,9 +52,9 @@ export interface Description {
  * console.log(`${describe(network, { loss: 'crossEntropy', batchSize: 32 })}`)
  * ```
  */
-export function describe<K extends string = never>(
+export function describe<K extends string = never, L extends Labels = Label>(
   network: Network<K>,
-  options?: FitOptions<MetricsOption<K>, Labels, K>,
+  options?: FitOptions<MetricsOption<K>, L, K>,
 ): Description {
   return guarded('describe', 'ERR_OPTION', () => {
     const given = readNetwork('describe', network)
@@ -61,7 +62,7 @@ export function describe<K extends string = never>(
     const known = plan === undefined ? given : transformed(given, plan)
     const graph =
       plan === undefined ? known.graph : withLoss('describe', known, plan.objectives, likely(known, plan.objectives))
-    const rule = JSON.stringify(plan?.optimizer.rule ?? { kind: 'sgd' })
+    const rule = JSON.stringify({ optimizer: plan?.optimizer.rule ?? { kind: 'sgd' }, ...plan?.clip })
     const json = unwrap(native().describe(JSON.stringify(graph), plan === undefined ? 1 : plan.batchSize || 32, rule))
     const { rows, flops, bytes, memory, program } = JSON.parse(json) as Omit<Description, 'layers' | 'parameters'>
     const parameters = known.layers.reduce((sum, layer) => sum + layer.parameters, 0)

@@ -4,8 +4,8 @@ import { ranges, readBoolean, readInteger, readNumber, readOptions } from '../op
 /** Option `earlyStopping` of {@link fit}. */
 export interface EarlyStoppingOptions {
   /**
-   * What is watched, as the records name it: `'loss'`, `'accuracy'`, `'validation.loss'`, `'validation.accuracy'`. Losses
-   * and errors should fall, everything else rise. Default: `'validation.loss'` with validation rows, else `'loss'`.
+   * What is watched, as the records name it: `'loss'`, `'accuracy'`, `'validation.loss'`, `'validation.accuracy'`. What ends in
+   * "loss" or "error" should fall, everything else rise. Default: `'validation.loss'` with validation rows, else `'loss'`.
    */
   readonly monitor?: string
   /** So many epochs in a row without an improvement end the run, an integer ≥ 0 (0 is as 1). */

@@ -188,6 +188,7 @@ function engineOptions(job: Job): string {
     threads,
     metrics: engineMetrics(measures),
     run,
+    ...plan.clip,
   })
 }
 
@@ -198,6 +199,7 @@ function identityOf(job: Job): Record<string, string> {
   return {
     loss: plan.objectives.map(({ name, weight }) => `${weight} ${name}`).join(', '),
     optimizer: JSON.stringify(plan.optimizer.rule),
+    clipping: JSON.stringify(plan.clip),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
     metrics: JSON.stringify(plan.measures.map(({ key }) => key)),

@@ -9,11 +9,12 @@ import { readPath } from '../model/model.ts'
 import { readTargetTransform, type TargetTransform } from '../model/targetTransform.ts'
 import type { Optimizer, OptimizerName, OptimizerPlan } from '../optimizer/index.ts'
 import { readOptimizer } from '../optimizer/index.ts'
-import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, refuse } from '../options.ts'
+import { ranges, readBoolean, readInteger, readNumber, readOptions, readSeed, readSignal } from '../options.ts'
 import type { Companions } from '../schedule/fed.ts'
 import { type BatchSize, type BatchSteps, readBatchSize } from './batches.ts'
 import { type Checkpoint, type CheckpointOptions, readCheckpoint } from './checkpoint.ts'
 import { readClassWeights } from './classWeights.ts'
+import { type ClipPlan, readClip } from './clip.ts'
 import { type EarlyStopping, type EarlyStoppingOptions, readEarlyStopping } from './earlyStopping.ts'
 import { companionsOf } from './rows.ts'
 
@@ -28,6 +29,13 @@ export interface FitOptions<M = MetricsOption, L extends Labels = Label, K exten
   readonly lossWeights?: { readonly [N in K]?: number }
   /** The update rule; default `'adam'`. */
   readonly optimizer?: OptimizerName | Optimizer
+  /**
+   * The norm of all gradients together is kept to this, > 0: they are multiplied by clipNorm / (norm + 1e-6) where that is
+   * below 1, gradients of regularisers included, before coupled decay is added; default: no limit.
+   */
+  readonly clipNorm?: number
+  /** Each number of a gradient is kept within ± this, > 0, behind `clipNorm` and before coupled decay; default: no limit. */
+  readonly clipValue?: number
   /** How often all rows are seen, an integer ≥ 1; default 10. */
   readonly epochs?: number
   /**
@@ -82,6 +90,7 @@ export interface FitPlan {
   /** One for each output. */
   readonly objectives: readonly Objective[]
   readonly optimizer: OptimizerPlan
+  readonly clip: ClipPlan
   readonly epochs: number
   /** Rows per step of the first epoch; 0 for all. */
   readonly batchSize: number
@@ -105,6 +114,8 @@ const names = [
   'loss',
   'lossWeights',
   'optimizer',
+  'clipNorm',
+  'clipValue',
   'epochs',
   'batchSize',
   'validation',
@@ -119,12 +130,6 @@ const names = [
   'resume',
   'signal',
 ] as const
-
-/** Reads the option `signal`. */
-export function readSignal(where: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
-  return refuse(where, 'signal must be an AbortSignal', value)
-}
 
 /** Reads the option `threads`; 0 means that the engine chooses. */
 export function readThreads(where: string, value: unknown): number {
@@ -155,6 +160,7 @@ export function readFitOptions(where: string, value: unknown, outputs: readonly 
     outputs,
     objectives,
     optimizer,
+    clip: readClip(where, read.clipNorm, read.clipValue),
     epochs,
     batchSize: batches[0]?.[1] ?? 0,
     batches,

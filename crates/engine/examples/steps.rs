@@ -47,7 +47,7 @@ fn main() {
     let (graph, columns, options, row, flop) = if kind == "mlp" {
         let protos: Vec<f32> = (0..7840).map(|_| random()).collect();
         let labels: Vec<u32> = (0..rows).map(|_| ((random() + 0.5) * 10.0) as u32).collect();
-        let mut x = downslope_kernels::memory::with_capacity::<f32>(rows * 784);
+        let mut x = downslope_kernels::memory::try_with_capacity::<f32>(rows * 784).expect("memory");
         for l in &labels {
             x.extend((0..784).map(|i| 0.5 * protos[*l as usize * 784 + i] + random()));
         }

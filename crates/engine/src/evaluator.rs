@@ -14,7 +14,7 @@ use crate::graph::{Graph, Source, ValueId};
 use crate::machine;
 use crate::measures::{Measured, Measures, MetricSpec};
 use crate::network::column;
-use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
+use crate::program::{Mode, ParameterLayout, Program, compile};
 use crate::{Error, Result};
 
 /// The columns of a data set that feed the inputs of a graph, checked once.
@@ -160,7 +160,7 @@ impl Evaluator {
     ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
         let measures = Measures::new(graph, metrics)?;
-        let capacity = data.rows().min(PIECE);
+        let capacity = graph.piece(data.rows());
         let program = compile(graph, layout, Mode::Evaluate, capacity)?;
         let threads = if threads == 0 { machine::cores() } else { threads.min(machine::cores()) };
         let work = program.multiply_adds(1).saturating_mul(data.rows());

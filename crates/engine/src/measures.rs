@@ -83,7 +83,12 @@ fn create(graph: &Graph, spec: &MetricSpec) -> Result<(usize, Box<dyn Metric>)> 
         let have = graph.losses.len();
         return Err(Error::option(format!("metrics: {name} is of loss {output}, but the graph has {have}")));
     };
-    let (prediction, target) = (&graph.values[loss.prediction], &graph.values[loss.target]);
+    let (Some(prediction), Some(target)) = (loss.prediction, loss.target) else {
+        return Err(Error::option(format!(
+            "metrics: loss {output} has no prediction and target that {name} could compare"
+        )));
+    };
+    let (prediction, target) = (&graph.values[prediction], &graph.values[target]);
     let ids = target.ty.kind == TypeName::U32;
     let width = if ids { 1 } else { prediction.ty.shape.width() };
     if target.ty.shape.width() != width {
@@ -140,29 +145,33 @@ impl Measures {
         rows: usize,
         weights: Option<&[f32]>,
     ) -> (f64, f64) {
+        let weight = weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum());
         let mut total = 0.0;
         for (l, kept) in losses.iter().zip(&mut self.sums) {
             let values = machine.read(l.loss, rows);
             let sum: f64 = match weights {
+                // one number counts as the loss of each row
+                _ if !l.rows => f64::from(values[0]) * weight,
                 None => values.iter().map(|x| f64::from(*x)).sum(),
                 Some(w) => values.iter().zip(w).map(|(x, w)| f64::from(*x) * f64::from(*w)).sum(),
             };
             *kept += sum;
             total += f64::from(l.weight) * sum;
         }
-        (total, weights.map_or(rows as f64, |w| w.iter().map(|w| f64::from(*w)).sum()))
+        (total, weight)
     }
 
     /// Adds the rows of a piece to the metrics. Allocates nothing.
     pub fn metrics_of(&mut self, machine: &Machine<'_>, losses: &[ProgramLoss], rows: usize, weights: Option<&[f32]>) {
         for (output, metric) in &mut self.metrics {
             let l = &losses[*output];
+            let (Some(prediction), Some(target)) = (l.prediction, l.target) else { continue };
             let target = if l.ids {
-                TargetView::Ids(machine.read_ids(l.target, rows))
+                TargetView::Ids(machine.read_ids(target, rows))
             } else {
-                TargetView::Values(machine.read(l.target, rows), l.target_width)
+                TargetView::Values(machine.read(target, rows), l.target_width)
             };
-            metric.update(machine.read(l.prediction, rows), l.width, target, weights);
+            metric.update(machine.read(prediction, rows), l.width, target, weights);
         }
     }
 }

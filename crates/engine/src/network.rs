@@ -118,6 +118,44 @@ impl Network {
         Ok(Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states))
     }
 
+    /// The graph with given values: one for each parameter. States that are not given start as the graph says.
+    ///
+    /// # Errors
+    /// As [`Network::initialize`] and [`Network::with_tensors`]; `ERR_SHAPE` for a parameter without values.
+    pub fn of(text: &str, tensors: &[(String, Vec<f32>)]) -> Result<Self> {
+        let graph = Graph::parse(text)?;
+        if let Some(p) = graph.spec.parameters.iter().find(|p| tensors.iter().all(|t| t.0 != p.name)) {
+            return Err(Error::shape(format!("{}: there are no values for this parameter", p.name)));
+        }
+        let (layout, parameters, state_layout, mut states) = zeros(&graph)?;
+        for (i, s) in graph.spec.states.iter().enumerate() {
+            state_layout.pack(i, &vec![s.initial; s.shape.width()], &mut states);
+        }
+        Self::from_parts(Arc::new(graph), text.to_owned(), layout, state_layout, parameters, states)
+            .with_tensors(tensors)
+    }
+
+    /// Names of the inputs.
+    pub(crate) fn inputs(&self) -> Vec<&str> {
+        self.inner.graph.spec.inputs.iter().map(|i| &i.name[..]).collect()
+    }
+
+    /// The checked graph.
+    pub(crate) fn parsed(&self) -> &Graph {
+        &self.inner.graph
+    }
+
+    /// Values of all parameters.
+    ///
+    /// # Errors
+    /// None; the signature is that of what reads tensors.
+    pub fn parameters(&self) -> Result<Vec<Output>> {
+        let read = |p: &crate::graph::spec::ParameterSpec| {
+            Ok(Output { name: p.name.clone(), shape: p.shape.dims.clone(), values: self.tensor(&p.name)? })
+        };
+        self.inner.graph.spec.parameters.iter().map(read).collect()
+    }
+
     fn from_parts(
         graph: Arc<Graph>,
         text: String,
@@ -284,7 +322,11 @@ impl Network {
         }
         let (feeds, rows) = self.check(inputs)?;
         self.check_room(rows)?;
-        let capacity = if rows <= FEW { FEW } else { crate::program::PIECE };
+        let capacity = match () {
+            () if i.graph.mixes_rows() => rows,
+            () if rows <= FEW => FEW,
+            () => crate::program::PIECE,
+        };
         let kept = {
             let mut list = self.forwards();
             list.iter().position(|f| f.capacity() == capacity).map(|at| list.swap_remove(at))

@@ -61,11 +61,15 @@ fn a_step_allocates_nothing() {
         let (mut net, columns) = network(r, Kind { dropout: true, regularizers: true, width: 20 }, rows);
         if seed % 3 == 0 {
             net.parameters[0]["regularizer"] = json!({ "l1": 0.001, "proximal": true });
+            net.parameters[0]["constraint"] = json!({ "maxNorm": 0.5 });
         }
         let rule = r.pick(downslope_kernels::update::RULES);
         let row: Vec<f64> =
             rule.hyperparameters.iter().map(|n| if *n == "learningRate" { 1e-4 } else { 0.5 }).collect();
-        let options = json!({ "optimizer": { "kind": rule.name }, "batchSize": batch, "threads": 1 + seed % 2, "metrics": ["accuracy"] });
+        let mut options = json!({ "optimizer": { "kind": rule.name }, "batchSize": batch, "threads": 1 + seed % 2, "metrics": ["accuracy"] });
+        if seed % 4 == 1 {
+            options["clipNorm"] = json!(0.1);
+        }
         let network = Network::initialize(&net.json(), seed).expect("a network");
         let mut trainer =
             Trainer::new(&network, &net.json(), dataset(&columns), None, &options.to_string()).expect("a trainer");

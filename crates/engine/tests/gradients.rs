@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use common::net::Net;
 use common::random::{Kind, network, probabilities, tame};
-use common::{Numbers, dataset, floats, labels, reference, tensors, weights};
+use common::{Numbers, dataset, floats, general, labels, reference, tensors, weights};
 use downslope_engine::data::Column;
 use downslope_engine::graph::op_names;
 use downslope_engine::network::Network;
@@ -196,7 +196,7 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
 
 #[test]
 fn every_op_has_the_gradient_of_the_interpreter() {
-    for op in op_names() {
+    for op in op_names().into_iter().filter(|op| !general::NAMES.contains(op)) {
         for seed in 0..6 {
             let r = &mut Numbers(seed * 100 + op.len() as u64);
             let rows = if seed == 5 { 257 } else { r.range(1, 40) };

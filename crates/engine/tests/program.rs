@@ -45,14 +45,14 @@ fn the_usual_network_is_fused() {
 #[test]
 fn in_cache_other_rules_update_behind() {
     let (_, graph) = mlp(&[8, 6, 3], "relu", "squaredError");
-    let text = describe_with(&graph, 32, r#"{ "kind": "adam" }"#).expect("a program");
+    let text = describe_with(&graph, 32, r#"{ "optimizer": { "kind": "adam" } }"#).expect("a program");
     let small: Json = serde_json::from_str(&text).expect("JSON");
     assert!(!ops(&small).contains(&"product + update") && ops(&small).contains(&"update"));
     let (_, graph) = mlp(&[784, 256, 3], "relu", "squaredError");
-    let text = describe_with(&graph, 32, r#"{ "kind": "adam" }"#).expect("a program");
+    let text = describe_with(&graph, 32, r#"{ "optimizer": { "kind": "adam" } }"#).expect("a program");
     let large: Json = serde_json::from_str(&text).expect("JSON");
     assert_eq!(ops(&large).iter().filter(|o| **o == "product + update").count(), 1);
-    assert!(describe_with(&graph, 32, r#"{ "kind": "adm" }"#).is_err());
+    assert!(describe_with(&graph, 32, r#"{ "optimizer": { "kind": "adm" } }"#).is_err());
 }
 
 #[test]

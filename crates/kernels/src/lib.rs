@@ -3,6 +3,7 @@
 //! The bit contract and what it costs are described in `docs/design/kernels.md`.
 
 pub mod batch;
+pub mod binary;
 pub mod dropout;
 pub mod elementwise;
 pub mod gemm;

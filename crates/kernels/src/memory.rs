@@ -23,15 +23,16 @@ fn advise(start: *mut u8, bytes: usize) {
 #[cfg(not(target_os = "linux"))]
 fn advise(_start: *mut u8, _bytes: usize) {}
 
-/// An empty vector for `n` values, in large pages where there are many.
+/// An empty vector for `n` values, in large pages where there are many; nothing when there is not so much memory.
 #[must_use]
-pub fn with_capacity<T: Copy>(n: usize) -> Vec<T> {
-    let mut values: Vec<T> = Vec::with_capacity(n);
+pub fn try_with_capacity<T: Copy>(n: usize) -> Option<Vec<T>> {
+    let mut values: Vec<T> = Vec::new();
+    values.try_reserve_exact(n).ok()?;
     let bytes = n * size_of::<T>();
     if bytes >= LARGE {
         advise(values.as_mut_ptr().cast(), bytes);
     }
-    values
+    Some(values)
 }
 
 /// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
@@ -125,7 +126,7 @@ impl DerefMut for Floats {
 
 #[cfg(test)]
 mod tests {
-    use super::Floats;
+    use super::{Floats, try_with_capacity};
 
     #[test]
     fn memory_is_zero_and_aligned() {
@@ -143,5 +144,8 @@ mod tests {
         assert!(Floats::try_zeroed(usize::MAX).is_none());
         assert!(Floats::try_zeroed(1 << 55).is_none());
         assert!(std::panic::catch_unwind(|| Floats::zeroed(1 << 55)).is_err());
+        assert!(try_with_capacity::<f32>(usize::MAX).is_none());
+        assert!(try_with_capacity::<f32>(1 << 55).is_none());
+        assert!(try_with_capacity::<u8>(5 << 20).is_some_and(|values| values.capacity() >= 5 << 20));
     }
 }

@@ -1,5 +1,7 @@
 //! Gaussian noise: normal numbers as pure functions of (seed, stream, step, element), added to a tensor.
 
+#![expect(clippy::excessive_precision, reason = "coefficients as published")]
+
 use crate::dropout::{GROUP, philox};
 use crate::instances;
 use crate::math::log;
@@ -46,6 +48,7 @@ unsafe fn inverse_erf<V: Lanes>(x: V) -> V {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a kernel on raw pointers")]
 #[inline(always)]
 unsafe fn add<V: Lanes>(
     key: [u32; 2],

@@ -1,12 +1,13 @@
 //! All kernels of one instruction set in one table, chosen once when a program is compiled.
 
 use crate::batch::BatchKernels;
+use crate::binary::{BinaryKernels, ChooseKernels};
 use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
 use crate::loss::LossKernels;
 use crate::noise::NoiseKernels;
-use crate::reduce::ReduceKernels;
+use crate::reduce::{AxisKernels, ReduceKernels};
 use crate::simd::Isa;
 use crate::update::{LimitKernels, VariantKernels};
 
@@ -22,6 +23,12 @@ pub struct Kernels {
     pub isa: Isa,
     /// Functions of one number, by the identity that [`crate::elementwise::find`] returns.
     pub functions: &'static [FunctionKernels],
+    /// Functions of two numbers, by the identity that [`crate::binary::find`] returns.
+    pub binaries: &'static [BinaryKernels],
+    /// Choices between numbers.
+    pub choose: ChooseKernels,
+    /// Sums and extremes along an axis.
+    pub axis: AxisKernels,
     /// Small arithmetic over slices.
     pub basic: BasicKernels,
     /// The matrix product.
@@ -48,6 +55,9 @@ macro_rules! table {
         Kernels {
             isa: Isa::$isa,
             functions: FunctionKernels::$constant,
+            binaries: BinaryKernels::$constant,
+            choose: ChooseKernels::$constant,
+            axis: AxisKernels::$constant,
             basic: BasicKernels::$constant,
             gemm: GemmKernels::$constant,
             rules: VariantKernels::$constant,

@@ -1,5 +1,6 @@
 import { DownslopeError } from '../../errors.ts'
 import { readBoolean, readInteger, readOptions, refuse, showShape } from '../../options.ts'
+import { type Constraint, readConstraint } from '../../regularizer/maxNorm.ts'
 import { type Regularizer, readRegularizer } from '../../regularizer/regularizer.ts'
 import { type ActivationName, readActivation } from '../activations/index.ts'
 import type { Operand } from '../builder.ts'
@@ -18,6 +19,8 @@ export interface DenseOptions {
   readonly biasInitializer?: InitializerName | Initializer
   /** Penalty on the kernel. */
   readonly kernelRegularizer?: Regularizer
+  /** What is done to the kernel after each update; see {@link maxNorm}. */
+  readonly kernelConstraint?: Constraint
   /** Penalty on the bias. */
   readonly biasRegularizer?: Regularizer
   /** Changed by training; default `true`. */
@@ -33,6 +36,7 @@ const names = [
   'biasInitializer',
   'kernelRegularizer',
   'biasRegularizer',
+  'kernelConstraint',
   'trainable',
   'name',
 ] as const
@@ -62,6 +66,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   const kernelInitializer = readInitializer('dense', 'kernelInitializer', read.kernelInitializer, start)
   const biasInitializer = readInitializer('dense', 'biasInitializer', read.biasInitializer, 'zeros')
   const kernelRegularizer = readRegularizer('dense', 'kernelRegularizer', read.kernelRegularizer)
+  const kernelConstraint = readConstraint('dense', 'kernelConstraint', read.kernelConstraint)
   const biasRegularizer = readRegularizer('dense', 'biasRegularizer', read.biasRegularizer)
   const config = {
     kind: 'dense',
@@ -73,6 +78,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     biasInitializer,
     ...(kernelRegularizer === undefined ? {} : { kernelRegularizer }),
     ...(biasRegularizer === undefined ? {} : { biasRegularizer }),
+    ...(kernelConstraint === undefined ? {} : { kernelConstraint }),
     ...readLayerName('dense', read.name),
   }
   return defineLayer(config, (scope, value) => {
@@ -84,6 +90,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
     const kernel = scope.parameter('kernel', [features, units], {
       initializer: kernelInitializer,
       ...(kernelRegularizer === undefined ? {} : { regularizer: kernelRegularizer }),
+      ...(kernelConstraint === undefined ? {} : { constraint: kernelConstraint }),
       decay: true,
       trainable,
     })

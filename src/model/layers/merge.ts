@@ -1,4 +1,4 @@
-import { readOptions } from '../../options.ts'
+import { guarded, readOptions, refuse } from '../../options.ts'
 import type { Value } from '../builder.ts'
 import { defineMergingLayer, type MergingLayer, readLayerName } from '../layer.ts'
 
@@ -15,8 +15,8 @@ export function mergeOrLayer<O>(
   options: O | undefined,
   make: (options: O | undefined) => MergingLayer,
 ): Value | MergingLayer {
-  if (Array.isArray(first)) return make(options)(first as readonly Value[])
-  if (options !== undefined) readOptions(where, first, []) // two arguments, the first no list
+  if (guarded(where, 'ERR_OPTION', () => Array.isArray(first))) return make(options)(first as readonly Value[])
+  if (options !== undefined) refuse(where, 'before options there must be a list of values', first)
   return make(first as O | undefined)
 }
 

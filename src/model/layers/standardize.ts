@@ -11,7 +11,7 @@ export interface StandardizeOptions {
 /**
  * y = (x − mean) / deviation per feature. `fit` learns both from the training rows alone (after the validation split), so
  * nothing leaks; a deviation of 0 counts as 1. They are saved with the model, and not learned again when a trained model
- * is trained further.
+ * is trained further. Applied to several values, it learns from the first of them.
  *
  * @throws DownslopeError `ERR_OPTION` when an option is unknown
  * @example

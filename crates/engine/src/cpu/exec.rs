@@ -4,10 +4,13 @@ use downslope_kernels::Mat;
 use downslope_kernels::batch::Gather;
 use downslope_kernels::gemm::{self, Gemm, TileUpdate};
 use downslope_kernels::loss::Target;
+use downslope_kernels::reduce::BLOCK;
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
-use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, LossKind, Place, Role};
+use crate::program::{
+    DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role,
+};
 
 impl Machine<'_> {
     /// Thread `t`'s part of an instruction.
@@ -32,6 +35,7 @@ impl Machine<'_> {
                     self.product((role, m, columns, terms), (a, b, c), epilogue, piece, step, (t, n));
                 }
                 I::Derive { out } => self.derive(out, t, n),
+                I::General(ref general) => self.general(general, piece, t, n),
                 I::Map { function, parameters, x, y } => {
                     let (x, y) = (self.view(x, rows), self.view(y, rows));
                     let (from, to) = part(x.len(), 16, t, n);
@@ -160,6 +164,27 @@ impl Machine<'_> {
                         updater.update(from, to - from, self.tensors.gradients.add(offset + from));
                     }
                 }
+                I::Squares { offset, len, group, out } => {
+                    let scalars = &step.scalars[group];
+                    let (from, to) = part(len, BLOCK, t, n);
+                    if from < to {
+                        let (g, w) =
+                            (self.tensors.gradients.add(offset + from), self.tensors.parameters.add(offset + from));
+                        let out = self.arenas.norm.add(out + from / BLOCK);
+                        (k.limit.squares)(to - from, g, w, scalars.l2, scalars.l1, out);
+                    }
+                }
+                I::MaxNorm { parameter, rows, columns, limit } => {
+                    let entry = &self.layout.entries[parameter];
+                    let ptr = self.tensors.parameters.add(entry.offset);
+                    let w = match entry.kind {
+                        Kind::Panels { .. } => Mat::panels(ptr, rows),
+                        Kind::Plain { .. } => Mat::row_major(ptr, columns),
+                    };
+                    let (from, to) = part(columns, 16, t, n);
+                    let w = Mat { ptr: ptr.add(from / 16 * w.panel), ..w };
+                    (k.limit.max_norm)(rows, to - from, w, limit);
+                }
             }
         }
     }
@@ -275,12 +300,17 @@ impl Machine<'_> {
             }
             DerivedKind::Inverse(s) if t == 0 => {
                 let from = self.view(Place::State(s), 0);
-                for i in 0..from.width {
+                for i in 0..from.len() {
                     // SAFETY: both have this length; the pads of a state are 0 and stay unused.
                     unsafe { *to.add(i) = 1.0 / *from.mat.ptr.add(i) };
                 }
             }
-            DerivedKind::Inverse(_) => {}
+            DerivedKind::Constant(c) if t == 0 => {
+                let values = &self.program.constants[c].values;
+                // SAFETY: the derived tensor is as long.
+                unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), to, values.len()) }
+            }
+            DerivedKind::Inverse(_) | DerivedKind::Constant(_) => {}
         }
     }
 

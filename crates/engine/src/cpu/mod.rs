@@ -6,6 +6,7 @@
 //! stands between an instruction and the next.
 
 mod exec;
+pub(crate) mod general;
 mod split;
 mod updater;
 mod view;
@@ -28,6 +29,8 @@ pub struct Arenas {
     pub batch: Floats,
     /// Tensors computed from parameters and states.
     pub derived: Floats,
+    /// Sums of squares of gradients.
+    norm: Floats,
     scratch: Floats,
     threads: usize,
 }
@@ -41,6 +44,7 @@ impl Arenas {
         Ok(Self {
             batch: memory("the activations of a batch", program.batch_len)?,
             derived: memory("the transposed kernels", program.derived_len + 16)?,
+            norm: memory("the norm of the gradients", program.norm_len)?,
             scratch: memory("the tiles of products", downslope_kernels::gemm::SCRATCH * threads)?,
             threads,
         })
@@ -48,7 +52,7 @@ impl Arenas {
 
     /// Bytes.
     pub fn bytes(&self) -> usize {
-        (self.batch.len() + self.derived.len() + self.scratch.len()) * size_of::<f32>()
+        (self.batch.len() + self.derived.len() + self.norm.len() + self.scratch.len()) * size_of::<f32>()
     }
 }
 
@@ -169,6 +173,7 @@ pub struct Machine<'a> {
 struct ArenaAddresses {
     batch: *mut f32,
     derived: *mut f32,
+    norm: *mut f32,
     scratch: *mut f32,
     threads: usize,
 }
@@ -183,6 +188,8 @@ pub enum Part {
     Prepare,
     /// A piece of a batch.
     Body,
+    /// The squares of the gradients.
+    Norm,
     /// The updates behind.
     Update,
 }
@@ -202,7 +209,9 @@ impl<'a> Machine<'a> {
         tensors: Tensors<'a>,
     ) -> Self {
         assert!(
-            arenas.batch.len() >= program.batch_len && arenas.derived.len() >= program.derived_len,
+            arenas.batch.len() >= program.batch_len
+                && arenas.derived.len() >= program.derived_len
+                && arenas.norm.len() >= program.norm_len,
             "arenas of another program"
         );
         assert!(
@@ -213,6 +222,7 @@ impl<'a> Machine<'a> {
         let arenas = ArenaAddresses {
             batch: arenas.batch.as_ptr_mut(),
             derived: arenas.derived.as_ptr_mut(),
+            norm: arenas.norm.as_ptr_mut(),
             scratch: arenas.scratch.as_ptr_mut(),
             threads: arenas.threads,
         };
@@ -228,6 +238,7 @@ impl<'a> Machine<'a> {
         let list: &[Instruction] = match part {
             Part::Prepare => &self.program.prepare,
             Part::Body => &self.program.body,
+            Part::Norm => &self.program.norm,
             Part::Update => &self.program.update,
         };
         match team {
@@ -249,6 +260,13 @@ impl<'a> Machine<'a> {
                 }
             }
         }
+    }
+
+    /// The norm of all gradients after [`Part::Norm`]: the sums of the chunks are added in order, in 64 bits.
+    pub fn norm(&self) -> f64 {
+        // SAFETY: the arena is as long, and nobody writes while no part runs.
+        let sums = unsafe { std::slice::from_raw_parts(self.arenas.norm, self.program.norm_len) };
+        sums.iter().map(|x| f64::from(*x)).sum::<f64>().sqrt()
     }
 
     /// A row-major matrix of the batch after a run.

@@ -39,6 +39,11 @@ impl View {
     }
 }
 
+/// `len` floats without gaps, seen as rows of `width`.
+fn plain(ptr: *mut f32, len: usize, width: usize) -> View {
+    View { mat: Mat::row_major(ptr, width), rows: len / width, width, layout: Layout::Rows }
+}
+
 impl Machine<'_> {
     pub(super) fn view(&self, place: Place, rows: usize) -> View {
         match place {
@@ -58,7 +63,10 @@ impl Machine<'_> {
                 let e = &self.states.entries[i];
                 // SAFETY: inside the arena of the states.
                 let ptr = unsafe { self.tensors.states.add(e.offset) };
-                View { mat: Mat::row_major(ptr, e.len), rows: 1, width: e.len, layout: Layout::Rows }
+                match e.kind {
+                    Kind::Plain { len } => plain(ptr, len, e.width),
+                    Kind::Panels { .. } => unreachable!("states are plain"),
+                }
             }
             Place::Derived(i) => {
                 let d = &self.program.derived[i];
@@ -68,7 +76,11 @@ impl Machine<'_> {
                     (DerivedKind::Transposed(_), Some((rows, columns))) => {
                         View { mat: Mat::panels(ptr, columns), rows: columns, width: rows, layout: Layout::Panels }
                     }
-                    _ => View { mat: Mat::row_major(ptr, d.len), rows: 1, width: d.len, layout: Layout::Rows },
+                    (DerivedKind::Constant(c), _) => {
+                        let constant = &self.program.constants[c];
+                        plain(ptr, constant.values.len(), constant.width)
+                    }
+                    _ => plain(ptr, d.len, d.len),
                 }
             }
         }
@@ -78,10 +90,9 @@ impl Machine<'_> {
         match kind {
             DerivedKind::Transposed(p) => match self.layout.entries[p].kind {
                 Kind::Panels { rows, columns } => Some((rows, columns)),
-                Kind::Column { rows } => Some((rows, 1)),
-                Kind::Plain { .. } => None,
+                Kind::Plain { len } => Some((len, 1)),
             },
-            DerivedKind::Inverse(_) => None,
+            DerivedKind::Inverse(_) | DerivedKind::Constant(_) => None,
         }
     }
 
@@ -93,9 +104,7 @@ impl Machine<'_> {
             Kind::Panels { rows, columns } => {
                 View { mat: Mat::panels(ptr, rows), rows, width: columns, layout: Layout::Panels }
             }
-            // whole vectors are read from each row, of which one lane counts
-            Kind::Column { rows } => View { mat: Mat::row_major(ptr, 1), rows, width: 1, layout: Layout::Rows },
-            Kind::Plain { len } => View { mat: Mat::row_major(ptr, len), rows: 1, width: len, layout: Layout::Rows },
+            Kind::Plain { len } => plain(ptr, len, e.width),
         }
     }
 }

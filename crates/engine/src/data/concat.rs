@@ -1,5 +1,6 @@
 //! Two data sets one after the other, as a new base.
 
+use super::memory::reserve;
 use super::{Column, Dataset, Values};
 use crate::{Error, Result};
 
@@ -7,13 +8,13 @@ impl Dataset {
     /// The rows of this view, then those of `other`, copied into a new base. Columns are matched by name.
     ///
     /// # Errors
-    /// `ERR_DATA` when the columns differ in names, roles, shapes, types or number of classes.
+    /// `ERR_DATA` when the columns differ in names, roles, shapes, types or number of classes, or there is no memory.
     pub fn concat(&self, other: &Self) -> Result<Self> {
         if let Some(extra) = other.columns().iter().find(|column| self.column(&column.name).is_none()) {
             return Err(Error::data(format!("concat: only the second data set has a column '{}'", extra.name)));
         }
         let columns = self.columns().iter().map(|column| join(self, column, other)).collect::<Result<Vec<_>>>()?;
-        Self::new(columns)
+        Self::checked("concat", columns)
     }
 }
 
@@ -36,16 +37,16 @@ fn join(base: &Dataset, column: &Column, other: &Dataset) -> Result<Column> {
     }
     let width = column.width();
     let values = match (&column.values, &second.values) {
-        (Values::F32(left), Values::F32(right)) => Values::F32(gather(base, left, other, right, width)),
-        (Values::U8(left), Values::U8(right)) => Values::U8(gather(base, left, other, right, width)),
-        (Values::U32(left), Values::U32(right)) => Values::U32(gather(base, left, other, right, width)),
+        (Values::F32(left), Values::F32(right)) => Values::F32(gather(base, left, other, right, width)?),
+        (Values::U8(left), Values::U8(right)) => Values::U8(gather(base, left, other, right, width)?),
+        (Values::U32(left), Values::U32(right)) => Values::U32(gather(base, left, other, right, width)?),
         (left, right) => return Err(differ("type", left.kind().into(), right.kind().into())),
     };
     Ok(Column { name: name.clone(), role: column.role, shape: column.shape.clone(), values, classes: column.classes })
 }
 
-fn gather<T: Copy>(first: &Dataset, left: &[T], second: &Dataset, right: &[T], width: usize) -> Vec<T> {
-    let mut joined = Vec::with_capacity((first.rows() + second.rows()) * width);
+fn gather<T: Copy>(first: &Dataset, left: &[T], second: &Dataset, right: &[T], width: usize) -> Result<Vec<T>> {
+    let mut joined = reserve("concat", (first.rows() + second.rows()).saturating_mul(width))?;
     for (data, values) in [(first, left), (second, right)] {
         match data.view() {
             None => joined.extend_from_slice(values),
@@ -56,5 +57,5 @@ fn gather<T: Copy>(first: &Dataset, left: &[T], second: &Dataset, right: &[T], w
             }
         }
     }
-    joined
+    Ok(joined)
 }

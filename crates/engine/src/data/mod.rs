@@ -1,13 +1,19 @@
 //! Data sets in memory: columns checked once, views that share them, splits and folds.
 
 mod batch;
+mod builder;
 mod check;
 mod concat;
+mod memory;
 mod partition;
+mod view;
 
 use std::sync::Arc;
 
 pub use batch::BatchOrder;
+pub use builder::{Builder, Kind, Piece};
+pub use memory::reserve;
+use view::View;
 
 use crate::{Error, Result};
 
@@ -104,7 +110,7 @@ impl Column {
 #[derive(Clone, Debug)]
 pub struct Dataset {
     columns: Arc<Vec<Column>>,
-    view: Option<Arc<[u32]>>,
+    view: Option<Arc<View>>,
     rows: usize,
 }
 
@@ -117,8 +123,20 @@ impl Dataset {
     /// # Errors
     /// `ERR_DATA`, naming the column and, where it is one value, its row and place in the row.
     pub fn new(columns: Vec<Column>) -> Result<Self> {
-        let rows = check::columns(&columns)?;
+        let rows = check::columns("dataset", &columns)?;
         Ok(Self { columns: Arc::new(columns), view: None, rows })
+    }
+
+    /// As [`Dataset::new`], for columns whose single values were checked when they were copied.
+    fn checked(place: &str, columns: Vec<Column>) -> Result<Self> {
+        let rows = check::layout(place, &columns)?;
+        Ok(Self { columns: Arc::new(columns), view: None, rows })
+    }
+
+    /// One row of nothing, for what needs no data.
+    #[must_use]
+    pub(crate) fn without_columns() -> Self {
+        Self { columns: Arc::new(vec![]), view: None, rows: 1 }
     }
 
     /// Number of rows of this view.
@@ -145,10 +163,11 @@ impl Dataset {
         self.columns.iter().find(|column| column.role == role)
     }
 
-    /// Row numbers in the base, `None` for all of them in order.
+    /// Row numbers in the base, `None` for all of them in order. Decides them where they are not decided yet, which takes
+    /// time for millions of rows.
     #[must_use]
     pub fn view(&self) -> Option<&[u32]> {
-        self.view.as_deref()
+        self.view.as_deref().map(View::rows)
     }
 
     /// Where row `row` of this view lies in the base.
@@ -159,7 +178,7 @@ impl Dataset {
     pub fn locate(&self, row: usize) -> usize {
         assert!(row < self.rows, "locate: row {row} of {} rows", self.rows);
         match &self.view {
-            Some(view) => view[row] as usize,
+            Some(view) => view.rows()[row] as usize,
             None => row,
         }
     }
@@ -190,7 +209,15 @@ impl Dataset {
                 "subset: indices must be below {rows}, the number of rows; received {index} at place {place}"
             )));
         }
-        Ok(self.pick(indices))
+        let mut rows = reserve("subset", indices.len())?;
+        rows.extend_from_slice(indices);
+        match self.view.clone() {
+            None => Ok(self.pick(View::of(rows))),
+            Some(base) => self.pick_later("subset", rows.len(), move |picked| {
+                let base = base.rows();
+                picked.extend(rows.iter().map(|row| base[*row as usize]));
+            }),
+        }
     }
 
     /// The first `n` rows of this view, or all of them when there are fewer.
@@ -204,20 +231,22 @@ impl Dataset {
         if n >= self.rows {
             return Ok(self.clone());
         }
-        let view = match &self.view {
-            Some(view) => view[..n].into(),
-            None => (0..n as u32).collect(),
-        };
-        Ok(Self { columns: Arc::clone(&self.columns), view: Some(view), rows: n })
+        let base = self.view.clone();
+        self.pick_later("take", n, move |picked| match base {
+            Some(view) => picked.extend_from_slice(&view.rows()[..n]),
+            None => picked.extend(0..n as u32),
+        })
     }
 
-    /// A view of rows that are known to exist.
-    fn pick(&self, rows: &[u32]) -> Self {
-        let view: Arc<[u32]> = match &self.view {
-            Some(view) => rows.iter().map(|row| view[*row as usize]).collect(),
-            None => rows.into(),
-        };
+    /// A view of rows of the base that are known.
+    fn pick(&self, view: Arc<View>) -> Self {
         Self { columns: Arc::clone(&self.columns), rows: view.len(), view: Some(view) }
+    }
+
+    /// A view of rows that `work` pushes when they are needed.
+    fn pick_later(&self, place: &str, len: usize, work: impl FnOnce(&mut Vec<u32>) + Send + 'static) -> Result<Self> {
+        let mut views = View::later(place, &[len], |parts| work(&mut parts[0]))?;
+        Ok(self.pick(views.remove(0)))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use downslope_kernels::random::Stream;
 
-use super::{Dataset, Role, Values};
+use super::{Dataset, Role, Values, View};
 use crate::{Error, Result};
 
 /// How far fractions may add up to more than one, or stay below it and still mean all rows.
@@ -27,11 +27,21 @@ impl Dataset {
     /// `ERR_OPTION` for no fractions, one that is not in (0, 1] or a sum above one; `ERR_DATA` for a part without rows.
     pub fn split(&self, fractions: &[f64], seed: u64, stratify: bool, shuffle: bool) -> Result<Vec<Self>> {
         let sizes = sizes(fractions, self.rows())?;
-        let (order, classes) = self.prepare("split", seed, stratify, shuffle);
-        let quotas = proportional(&sizes, &counts(&classes), seed);
-        let mut parts: Vec<Vec<u32>> = sizes.iter().map(|size| Vec::with_capacity(*size)).collect();
-        assign(&order, &classes, quotas, |row, part| parts[part].push(row));
-        Ok(parts[..fractions.len()].iter().map(|rows| self.pick(rows)).collect())
+        let (data, count) = (self.clone(), fractions.len());
+        let work = {
+            let sizes = sizes.clone();
+            move |parts: &mut [Vec<u32>]| {
+                let (order, classes) = data.prepare("split", seed, stratify, shuffle);
+                let quotas = proportional(&sizes, &counts(&classes), seed);
+                let view = data.view();
+                assign(&order, &classes, quotas, |row, part| {
+                    if let Some(rows) = parts.get_mut(part) {
+                        rows.push(based(view, row));
+                    }
+                });
+            }
+        };
+        Ok(View::later("split", &sizes[..count], work)?.into_iter().map(|view| self.pick(view)).collect())
     }
 
     /// `k` pairs of training and validation views. Every row is in exactly one of the validation views, whose sizes
@@ -51,14 +61,24 @@ impl Dataset {
         if k > rows {
             return Err(Error::data(format!("kFold: {k} folds need at least {k} rows, received {rows}")));
         }
-        let (order, classes) = self.prepare("folds", seed, stratify, shuffle);
-        let mut fold = vec![0; rows];
-        assign(&order, &classes, dealt(k, &counts(&classes)), |row, part| fold[row as usize] = part);
-        let pick = |wanted: &dyn Fn(usize) -> bool| {
-            let rows: Vec<u32> = (0..rows as u32).filter(|row| wanted(fold[*row as usize])).collect();
-            self.pick(&rows)
-        };
-        Ok((0..k).map(|part| (pick(&|other| other != part), pick(&|other| other == part))).collect())
+        // dealt like cards: the first folds have one row more where they differ
+        let validation: Vec<usize> = (0..k).map(|part| rows / k + usize::from(part < rows % k)).collect();
+        let lens: Vec<usize> = validation.iter().flat_map(|len| [rows - len, *len]).collect();
+        let data = self.clone();
+        let views = View::later("kFold", &lens, move |parts| {
+            let (order, classes) = data.prepare("folds", seed, stratify, shuffle);
+            let mut fold = vec![0; rows];
+            assign(&order, &classes, dealt(k, &counts(&classes)), |row, part| fold[row as usize] = part);
+            let view = data.view();
+            for (row, fold) in fold.into_iter().enumerate() {
+                let row = based(view, row as u32);
+                for part in 0..k {
+                    parts[2 * part + usize::from(part == fold)].push(row);
+                }
+            }
+        })?;
+        let picked: Vec<_> = views.into_iter().map(|view| self.pick(view)).collect();
+        Ok(picked.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
     }
 
     /// The order in which rows are dealt, and the class of each row of this view, numbered without gaps.
@@ -71,14 +91,20 @@ impl Dataset {
             (Some(Values::U32(ids)), None) => ids.clone(),
             _ => vec![0; rows as usize],
         };
-        let mut present = classes.clone();
-        present.sort_unstable();
-        present.dedup();
-        for class in &mut classes {
-            *class = present.partition_point(|id| id < class) as u32;
+        let mut numbers = vec![0; classes.iter().max().map_or(0, |class: &u32| *class as usize + 1)];
+        classes.iter().for_each(|class| numbers[*class as usize] = 1);
+        let mut next = 0;
+        for number in &mut numbers {
+            next += std::mem::replace(number, next);
         }
+        classes.iter_mut().for_each(|class| *class = numbers[*class as usize]);
         (order, classes)
     }
+}
+
+/// The row of the base that a row of a view is.
+fn based(view: Option<&[u32]>, row: u32) -> u32 {
+    view.map_or(row, |view| view[row as usize])
 }
 
 /// Rows in each part, and last those that are left out.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::Code;
 
+mod builder;
 mod checks;
 mod partitions;
 

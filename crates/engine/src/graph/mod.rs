@@ -1,5 +1,6 @@
 //! The graph spec from TypeScript, parsed once; shape inference with errors that name the node.
 
+mod broadcast;
 mod shape;
 pub mod spec;
 
@@ -12,6 +13,7 @@ use crate::program::{self, Mode, PIECE, ParameterLayout, compile};
 use crate::{Error, Result, trainer};
 
 pub use crate::ops::names as op_names;
+pub use broadcast::Strides;
 pub use shape::{Shape, TensorType};
 use spec::{InferSpec, Spec, TypeName};
 
@@ -60,14 +62,14 @@ pub struct Node {
 /// One loss with its values resolved.
 #[derive(Clone, Copy, Debug)]
 pub struct Loss {
-    /// One value per row.
+    /// One value per row, or one in all.
     pub value: ValueId,
     /// Its weight in the total.
     pub weight: f32,
     /// What metrics look at.
-    pub prediction: ValueId,
+    pub prediction: Option<ValueId>,
     /// What they compare it with.
-    pub target: ValueId,
+    pub target: Option<ValueId>,
 }
 
 /// A loss's bound of the ids of an input.
@@ -135,6 +137,14 @@ impl Graph {
                     }
                 }
             }
+            if let Some(c) = p.constraint
+                && !(c.max_norm.is_finite() && c.max_norm as f32 > 0.0 && p.shape.dims.len() == 2)
+            {
+                return Err(Error::option(format!(
+                    "{}: maxNorm must be above 0 and limit the columns of a matrix, received {} for {}",
+                    p.name, c.max_norm, p.shape
+                )));
+            }
             graph.add(&p.name, TensorType::f32(p.shape.clone()), Source::Parameter(i))?;
         }
         for (i, s) in spec.states.iter().enumerate() {
@@ -158,7 +168,8 @@ impl Graph {
         for o in &spec.outputs {
             let id = graph.id(&o.value, "outputs")?;
             let v = &graph.values[id];
-            if !v.ty.shape.rows || v.ty.kind != TypeName::F32 {
+            // a graph without inputs is an expression, whose value may have any shape
+            if !(v.ty.shape.rows || spec.inputs.is_empty()) || v.ty.kind != TypeName::F32 {
                 return Err(Error::shape(format!(
                     "{}: an output has one row of numbers per sample, received {}",
                     o.name, v.ty.shape
@@ -169,18 +180,25 @@ impl Graph {
         for l in &spec.losses {
             let value = graph.id(&l.value, "losses")?;
             let ty = &graph.values[value].ty;
-            if *ty != TensorType::f32(Shape::per_row([])) {
+            if ty.kind != TypeName::F32 || !ty.shape.dims.is_empty() {
                 return Err(Error::shape(format!(
-                    "{}: a loss has one value per row, [rows], received {}",
+                    "{}: a loss has one value per row, [rows], or is one number, [], received {}",
                     l.name, ty.shape
                 )));
             }
-            let (prediction, target) = (graph.id(&l.prediction, "losses")?, graph.id(&l.target, "losses")?);
-            let (p, t) = (&graph.values[prediction].ty, &graph.values[target].ty);
-            if !p.shape.rows || p.kind != TypeName::F32 || !t.shape.rows {
+            let find = |name: &Option<String>| name.as_ref().map(|n| graph.id(n, "losses")).transpose();
+            let (prediction, target) = (find(&l.prediction)?, find(&l.target)?);
+            let fits = |id: Option<ValueId>, numbers: bool| {
+                id.map(|id| &graph.values[id].ty).is_none_or(|t| t.shape.rows && (!numbers || t.kind == TypeName::F32))
+            };
+            if !fits(prediction, true) || !fits(target, false) {
+                let shape =
+                    |id: Option<ValueId>| id.map_or_else(String::new, |id| graph.values[id].ty.shape.to_string());
                 return Err(Error::shape(format!(
                     "{}: prediction and target of a loss have a row per sample, received {} and {}",
-                    l.name, p.shape, t.shape
+                    l.name,
+                    shape(prediction),
+                    shape(target)
                 )));
             }
             if !l.weight.is_finite() {
@@ -193,6 +211,19 @@ impl Graph {
         }
         graph.spec = spec;
         Ok(graph)
+    }
+
+    /// Whether a value of one row depends on other rows, so that a batch cannot run in pieces.
+    pub fn mixes_rows(&self) -> bool {
+        self.nodes.iter().any(|n| {
+            let types: Vec<TensorType> = n.inputs.iter().map(|i| self.values[*i].ty.clone()).collect();
+            n.op.mixes_rows(&types, &n.attributes)
+        })
+    }
+
+    /// Rows of a piece of a batch of `rows` rows.
+    pub fn piece(&self, rows: usize) -> usize {
+        if self.mixes_rows() { rows } else { rows.min(PIECE) }
     }
 
     fn add(&mut self, name: &str, ty: TensorType, source: Source) -> Result<ValueId> {
@@ -237,7 +268,7 @@ impl Graph {
             .map(|v| matches!(v.source, Source::Parameter(i) if self.spec.parameters[i].trainable))
             .collect();
         for node in &self.nodes {
-            needs[node.output] = node.inputs.iter().any(|i| needs[*i]);
+            needs[node.output] = node.op.passes_gradients() && node.inputs.iter().any(|i| needs[*i]);
         }
         needs
     }
@@ -266,24 +297,22 @@ pub fn infer(node: &str) -> Result<String> {
 /// # Errors
 /// What is wrong with the graph.
 pub fn describe(graph: &str, batch_size: usize) -> Result<String> {
-    describe_with(graph, batch_size, r#"{ "kind": "sgd" }"#)
+    describe_with(graph, batch_size, r#"{ "optimizer": { "kind": "sgd" } }"#)
 }
 
-/// [`describe`] for another rule: `optimizer` is what the trainer's options hold, `{ "kind": "adam" }`.
+/// [`describe`] for another rule: `update` is a part of the trainer's options, `{ "optimizer": { "kind": "adam" }, "clipNorm": 1 }`.
 ///
 /// # Errors
 /// What is wrong with the graph or the optimizer.
-pub fn describe_with(graph: &str, batch_size: usize, optimizer: &str) -> Result<String> {
+pub fn describe_with(graph: &str, batch_size: usize, update: &str) -> Result<String> {
     let graph = Graph::parse(graph)?;
     let layout = ParameterLayout::of(&graph);
-    let rows = batch_size.clamp(1, PIECE);
-    let mode = if graph.losses.is_empty() {
-        Mode::Predict
+    let rows = graph.piece(batch_size.max(1));
+    let program = if graph.losses.is_empty() {
+        compile(&graph, &layout, Mode::Predict, rows)?
     } else {
-        let options = serde_json::from_str(optimizer).map_err(|e| Error::option(format!("optimizer: {e}")))?;
-        trainer::mode(&trainer::Optimizer::new(&options, &graph)?, batch_size)
+        trainer::program(&trainer::Optimizer::parse(update, &graph)?, &graph, &layout, batch_size)?
     };
-    let program = compile(&graph, &layout, mode, rows)?;
     let nodes: Vec<Json> = (graph.nodes.iter())
         .map(|n| {
             let parameters: Vec<Json> = (n.inputs.iter())

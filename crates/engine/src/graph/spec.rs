@@ -64,11 +64,15 @@ pub struct ParameterSpec {
     pub name: String,
     /// Plain shape.
     pub shape: Shape,
-    /// How it starts.
+    /// How it starts; needed where no values are given.
+    #[serde(default)]
     pub initializer: Json,
     /// Penalty on its size.
     #[serde(default)]
     pub regularizer: Option<RegularizerSpec>,
+    /// What is done to it after each update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<ConstraintSpec>,
     /// Whether the optimizer's weight decay applies.
     #[serde(default = "yes")]
     pub decay: bool,
@@ -94,6 +98,14 @@ pub struct RegularizerSpec {
     /// L1 as a soft threshold after the step rather than a subgradient.
     #[serde(default)]
     pub proximal: bool,
+}
+
+/// A limit of what an update may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ConstraintSpec {
+    /// Columns with a larger Euclidean norm are scaled down to it.
+    pub max_norm: f64,
 }
 
 /// A tensor that is saved with the model but not trained.
@@ -140,15 +152,17 @@ pub struct OutputSpec {
 pub struct LossSpec {
     /// Name of the output it belongs to.
     pub name: String,
-    /// A value of shape `["rows"]`.
+    /// A value of shape `["rows"]` or `[]`.
     pub value: String,
     /// Its weight in the total.
     #[serde(default = "one")]
     pub weight: f32,
     /// What metrics look at.
-    pub prediction: String,
+    #[serde(default)]
+    pub prediction: Option<String>,
     /// The input they compare it with.
-    pub target: String,
+    #[serde(default)]
+    pub target: Option<String>,
 }
 
 fn one() -> f32 {

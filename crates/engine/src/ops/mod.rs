@@ -4,7 +4,9 @@
 //! the registry of the kernels.
 
 mod affine;
+mod binary;
 mod binary_cross_entropy;
+mod constant;
 mod cross_entropy;
 mod dropout;
 mod elementwise;
@@ -29,6 +31,7 @@ use crate::{Error, Result};
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
     &binary_cross_entropy::BinaryCrossEntropy,
+    &constant::Constant,
     &cross_entropy::CrossEntropy,
     &dropout::Dropout,
     &gaussian_noise::GaussianNoise,
@@ -73,6 +76,14 @@ pub trait Op: Debug + Sync {
     fn takes_probabilities(&self) -> bool {
         false
     }
+    /// Whether its value changes with its inputs, as far as gradients go.
+    fn passes_gradients(&self) -> bool {
+        true
+    }
+    /// Whether a row of its value depends on other rows of its inputs.
+    fn mixes_rows(&self, _inputs: &[TensorType], _attributes: &Attributes) -> bool {
+        false
+    }
     /// Which input must lie in panels when it is a parameter.
     fn panel_operand(&self) -> Option<usize> {
         None
@@ -96,6 +107,16 @@ impl NodeTypes<'_> {
         self.inputs.try_into().map_err(|_| self.error(format!("takes {N} inputs, received {}", self.inputs.len())))
     }
 
+    /// Refuses options that the op does not have.
+    pub fn options(&self, known: &[&str]) -> Result<()> {
+        match self.attributes.keys().find(|n| !known.contains(&&n[..])) {
+            Some(name) => {
+                Err(Error::option(format!("{}: there is no option {name} ({})", self.name, known.join(", "))))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// An error about shapes at this node.
     pub fn error(&self, message: impl AsRef<str>) -> Error {
         Error::shape(format!("{}: {}", self.name, message.as_ref()))
@@ -117,12 +138,13 @@ pub fn number(attributes: &Attributes, node: &str, name: &str, default: Option<f
 pub fn find(name: &str) -> Result<OpRef> {
     (OPS.iter().copied().find(|op| op.name() == name))
         .or_else(|| elementwise::find(name))
+        .or_else(|| binary::find(name))
         .ok_or_else(|| Error::option(format!("there is no op named {name}; known are {}", names().join(", "))))
 }
 
 /// Names of all ops.
 pub fn names() -> Vec<&'static str> {
-    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).collect();
+    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(binary::names()).collect();
     all.sort_unstable();
     all
 }

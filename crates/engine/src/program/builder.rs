@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use downslope_kernels::reduce::BLOCK;
+
 use super::{
-    Buffer, BufferId, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Layout, ParameterLayout,
-    Place, Program, ProgramLoss, ProgramOutput, fuse, liveness,
+    Buffer, BufferId, Constant, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout,
+    ParameterLayout, Place, Program, ProgramLoss, ProgramOutput, fuse, general::General, liveness,
 };
 use crate::graph::spec::TypeName;
-use crate::graph::{Graph, Source, TensorType, ValueId};
+use crate::graph::{Graph, Shape, Source, TensorType, ValueId};
 use crate::{Error, Result};
 
 /// What a program is for.
@@ -43,6 +45,7 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
         users: vec![0; graph.values.len()],
         wanted: vec![false; graph.values.len()],
         saved: HashMap::new(),
+        plain: HashMap::new(),
         seeds: HashMap::new(),
     };
     b.mark_wanted();
@@ -59,6 +62,7 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
                 node.op.backward(&mut b, node)?;
             }
         }
+        b.hand_over();
         b.updates(fuse_from);
         b.program.trains = true;
     }
@@ -86,6 +90,8 @@ pub struct Builder<'a> {
     users: Vec<usize>,
     wanted: Vec<bool>,
     saved: HashMap<ValueId, Place>,
+    /// Copies in rows of parameters that lie in panels.
+    plain: HashMap<usize, Place>,
     seeds: HashMap<ValueId, Place>,
 }
 
@@ -96,7 +102,7 @@ impl Builder<'_> {
         if self.mode == Mode::Predict {
             roots.extend(self.graph.outputs.iter().map(|o| o.1));
         } else {
-            roots.extend(self.graph.losses.iter().flat_map(|l| [l.value, l.prediction, l.target]));
+            roots.extend(self.graph.losses.iter().flat_map(|l| [Some(l.value), l.prediction, l.target]).flatten());
         }
         for r in &roots {
             self.users[*r] += 1;
@@ -146,12 +152,43 @@ impl Builder<'_> {
         }
         match self.graph.values[value].source {
             Source::Input(_) => self.gather(value, value, GatherTransform::None),
-            Source::Parameter(i) => Ok(Place::Parameter(i)),
+            Source::Parameter(i) => Ok(self.parameter(i, value)),
             Source::State(i) => Ok(Place::State(i)),
             Source::Node(_) => {
                 Err(Error::internal(format!("{} is used before it is made", self.graph.values[value].name)))
             }
         }
+    }
+
+    /// A parameter in rows: copied where it lies in panels for a product.
+    fn parameter(&mut self, i: usize, value: ValueId) -> Place {
+        if matches!(self.layout.entries[i].kind, Kind::Plain { .. }) {
+            return Place::Parameter(i);
+        }
+        if let Some(place) = self.plain.get(&i) {
+            return *place;
+        }
+        let y = self.buffer_for(value, " in rows");
+        self.emit(Instruction::Copy { x: Place::Parameter(i), y, add: false });
+        self.plain.insert(i, y);
+        y
+    }
+
+    /// Numbers of the graph, copied into memory once.
+    pub fn constant(&mut self, values: Vec<f32>, width: usize) -> Place {
+        let constant = Constant { values, width };
+        let same = |c: &Constant| {
+            c.width == constant.width
+                && c.values.iter().map(|x| x.to_bits()).eq(constant.values.iter().map(|x| x.to_bits()))
+        };
+        let at = match self.program.constants.iter().position(same) {
+            Some(at) => at,
+            None => {
+                self.program.constants.push(constant);
+                self.program.constants.len() - 1
+            }
+        };
+        self.derived(DerivedKind::Constant(at))
     }
 
     /// Says where a node's value lies.
@@ -175,8 +212,8 @@ impl Builder<'_> {
 
     /// A matrix in rows seen in the shape of `value`; nothing moves.
     pub fn view(&mut self, place: Place, value: ValueId) -> Place {
-        let Place::Batch(base) = place else { return place };
         let (rows, width) = (self.extent(value), self.width(value));
+        let Place::Batch(base) = place else { return self.copied(place, value) };
         let b = &self.program.buffers[base];
         if b.rows == rows && b.width == width {
             return place;
@@ -193,6 +230,29 @@ impl Builder<'_> {
             offset: 0,
         });
         Place::Batch(id)
+    }
+
+    /// A matrix in rows seen in another shape; nothing moves.
+    pub fn shaped(&mut self, place: Place, shape: &Shape) -> Place {
+        let Place::Batch(base) = place else { return place };
+        let width = shape.dims.last().copied().unwrap_or(1);
+        let before = shape.dims.iter().rev().skip(1).product();
+        let rows = if shape.rows { Extent::Rows(before) } else { Extent::Fixed(before) };
+        let b = &self.program.buffers[base];
+        if b.rows == rows && b.width == width {
+            return place;
+        }
+        let (alias, label) = (Some(b.alias.unwrap_or(base)), format!("{} as {shape}", b.label));
+        let id = self.program.buffers.len();
+        self.program.buffers.push(Buffer { label, rows, width, layout: Layout::Rows, pinned: false, alias, offset: 0 });
+        Place::Batch(id)
+    }
+
+    /// A copy in a buffer of the batch.
+    fn copied(&mut self, place: Place, value: ValueId) -> Place {
+        let y = self.buffer_for(value, " copied");
+        self.emit(Instruction::Copy { x: place, y, add: false });
+        y
     }
 
     /// Adds an instruction.
@@ -223,7 +283,8 @@ impl Builder<'_> {
 
     /// Whether a node may write its result over its input: nobody else reads the input, now or in the backward pass.
     pub fn may_overwrite(&self, value: ValueId) -> bool {
-        if self.users[value] != 1 {
+        // what is no buffer of the batch is a parameter, a state or a constant
+        if self.users[value] != 1 || self.values[value].is_some_and(|p| !matches!(p, Place::Batch(_))) {
             return false;
         }
         match self.graph.values[value].source {
@@ -273,12 +334,15 @@ impl Builder<'_> {
                 dims[1] * dims[0].next_multiple_of(16)
             }
             DerivedKind::Inverse(s) => self.graph.spec.states[s].shape.width().next_multiple_of(16),
+            DerivedKind::Constant(c) => self.program.constants[c].values.len().next_multiple_of(16),
         };
         self.program.derived.push(Derived { kind, offset: self.program.derived_len, len });
         self.program.derived_len += len;
         match kind {
             DerivedKind::Transposed(_) => self.emit(Instruction::Derive { out }),
-            DerivedKind::Inverse(_) => self.program.prepare.push(Instruction::Derive { out }),
+            DerivedKind::Inverse(_) | DerivedKind::Constant(_) => {
+                self.program.prepare.push(Instruction::Derive { out })
+            }
         }
         Place::Derived(out)
     }
@@ -332,7 +396,11 @@ impl Builder<'_> {
         }
         for l in &self.graph.losses {
             let out = self.buffer_for(l.value, " seed");
-            self.emit(Instruction::Seed { weight: l.weight, out });
+            if self.ty(l.value).shape.rows {
+                self.emit(Instruction::Seed { weight: l.weight, out });
+            } else {
+                self.emit(Instruction::General(Box::new(General::SeedOne { weight: l.weight, out })));
+            }
             self.seeds.insert(l.value, out);
             self.add_gradient(l.value, out);
         }
@@ -349,7 +417,7 @@ impl Builder<'_> {
     fn results(&mut self) -> Result<()> {
         if self.mode == Mode::Predict {
             for (name, value) in &self.graph.outputs {
-                let place = self.value(*value)?;
+                let place = self.result(*value)?;
                 self.pin(place);
                 let dims = self.ty(*value).shape.dims.clone();
                 self.program.outputs.push(ProgramOutput { name: name.clone(), place, dims });
@@ -357,21 +425,42 @@ impl Builder<'_> {
             return Ok(());
         }
         for l in &self.graph.losses {
-            let (loss, prediction, target) = (self.value(l.value)?, self.value(l.prediction)?, self.value(l.target)?);
-            for place in [loss, prediction, target] {
+            let loss = self.result(l.value)?;
+            let prediction = l.prediction.map(|v| self.result(v)).transpose()?;
+            let target = l.target.map(|v| self.result(v)).transpose()?;
+            for place in [Some(loss), prediction, target].into_iter().flatten() {
                 self.pin(place);
             }
             self.program.losses.push(ProgramLoss {
                 loss,
+                rows: self.ty(l.value).shape.rows,
                 weight: l.weight,
                 prediction,
-                width: self.ty(l.prediction).shape.width(),
+                width: l.prediction.map_or(0, |v| self.ty(v).shape.width()),
                 target,
-                target_width: self.ty(l.target).shape.width(),
-                ids: self.ty(l.target).kind == TypeName::U32,
+                target_width: l.target.map_or(0, |v| self.ty(v).shape.width()),
+                ids: l.target.is_some_and(|v| self.ty(v).kind == TypeName::U32),
             });
         }
         Ok(())
+    }
+
+    /// A value in a buffer of the batch, from where it can be read.
+    fn result(&mut self, value: ValueId) -> Result<Place> {
+        let place = self.value(value)?;
+        Ok(if matches!(place, Place::Batch(_)) { place } else { self.copied(place, value) })
+    }
+
+    /// Gradients of parameters that ops left in buffers go to where the optimizer reads them.
+    fn hand_over(&mut self) {
+        for (i, p) in self.graph.spec.parameters.iter().enumerate() {
+            let Some(x) = self.graph.value(&p.name).and_then(|v| self.gradients[v]).filter(|_| p.trainable) else {
+                continue;
+            };
+            let x = self.in_rows(x);
+            let (out, epilogue) = self.parameter_gradient(i);
+            self.emit(Instruction::General(Box::new(General::Hand { x, out, epilogue })));
+        }
     }
 
     /// Fuses updates into the products that make the gradient where nothing else adds to it; lists the others behind.
@@ -380,7 +469,9 @@ impl Builder<'_> {
         for (i, p) in self.graph.spec.parameters.iter().enumerate() {
             let Some(times) = self.parameter_gradients.get(&i).filter(|_| p.trainable) else { continue };
             let mut done = false;
-            if *times == 1 && self.layout.entries[i].len >= fuse_from {
+            // who else reads it must not find it updated
+            let users = self.graph.value(&p.name).map_or(0, |v| self.users[v]);
+            if *times == 1 && users == 1 && self.layout.entries[i].len >= fuse_from {
                 for instruction in &mut self.program.body {
                     if let Instruction::Product { c, epilogue, .. } = instruction
                         && *c == Place::Gradient(i)
@@ -411,6 +502,27 @@ impl Builder<'_> {
                     *len += e.len
                 }
                 _ => self.program.update.push(Instruction::Update { offset: e.offset, len: e.len, group: i }),
+            }
+        }
+        self.norm();
+        for (i, p) in self.graph.spec.parameters.iter().enumerate() {
+            if let (Some(constraint), &[rows, columns]) = (p.constraint, &p.shape.dims[..])
+                && p.trainable
+                && self.parameter_gradients.contains_key(&i)
+            {
+                let limit = constraint.max_norm as f32;
+                self.program.update.push(Instruction::MaxNorm { parameter: i, rows, columns, limit });
+            }
+        }
+    }
+
+    /// The sums of squares of the gradients that are left for the updates behind.
+    fn norm(&mut self) {
+        for instruction in &self.program.update {
+            if let Instruction::Update { offset, len, group } = *instruction {
+                let out = self.program.norm_len;
+                self.program.norm.push(Instruction::Squares { offset, len, group, out });
+                self.program.norm_len += len.div_ceil(BLOCK);
             }
         }
     }

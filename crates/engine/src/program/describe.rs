@@ -32,7 +32,7 @@ impl Program {
 /// All instructions for a batch of `rows` rows (at most a piece).
 pub fn describe(program: &Program, graph: &Graph, layout: &ParameterLayout, rows: usize) -> Vec<InstructionInfo> {
     let d = Describer { program, graph, layout, rows };
-    program.prepare.iter().chain(&program.body).chain(&program.update).map(|i| d.line(i)).collect()
+    program.prepare.iter().chain(&program.body).chain(&program.norm).chain(&program.update).map(|i| d.line(i)).collect()
 }
 
 struct Describer<'a> {
@@ -46,8 +46,7 @@ impl Describer<'_> {
     fn shape(&self, place: Place) -> (usize, usize) {
         let parameter = |i: usize| match self.layout.entries[i].kind {
             Kind::Panels { rows, columns } => (rows, columns),
-            Kind::Column { rows } => (rows, 1),
-            Kind::Plain { len } => (1, len),
+            Kind::Plain { len } => (len / self.layout.entries[i].width, self.layout.entries[i].width),
         };
         match place {
             Place::Batch(id) => (self.program.buffers[id].rows.of(self.rows), self.program.buffers[id].width),
@@ -56,6 +55,7 @@ impl Describer<'_> {
             Place::Derived(i) => match self.program.derived[i].kind {
                 DerivedKind::Transposed(p) => (parameter(p).1, parameter(p).0),
                 DerivedKind::Inverse(s) => (1, self.graph.spec.states[s].shape.width()),
+                DerivedKind::Constant(c) => (1, self.program.constants[c].values.len()),
             },
         }
     }
@@ -69,6 +69,7 @@ impl Describer<'_> {
             Place::Derived(i) => match self.program.derived[i].kind {
                 DerivedKind::Transposed(p) => format!("{} transposed", self.graph.spec.parameters[p].name),
                 DerivedKind::Inverse(s) => format!("1 / {}", self.graph.spec.states[s].name),
+                DerivedKind::Constant(_) => "constant".to_owned(),
             },
         };
         let (rows, width) = self.shape(place);
@@ -127,11 +128,21 @@ impl Describer<'_> {
             }
             Instruction::Loss { kind, .. } => (format!("{kind:?}"), 4 * widest),
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
+            Instruction::General(ref general) => {
+                let (name, times) = general.describe();
+                (name, times * widest)
+            }
             Instruction::Update { len, group, .. } => {
                 bytes = 4 * 3 * len;
                 operands.push(format!("{} [{len}]", self.graph.spec.parameters[group].name));
                 ("update".to_owned(), 2 * len)
             }
+            Instruction::Squares { len, group, .. } => {
+                bytes = 4 * len;
+                operands.push(format!("{} gradient [{len}]", self.graph.spec.parameters[group].name));
+                ("sums of squares".to_owned(), 2 * len)
+            }
+            Instruction::MaxNorm { .. } => ("max norm".to_owned(), 2 * widest),
         };
         InstructionInfo { op, operands, flops, bytes }
     }

@@ -1,9 +1,10 @@
-//! Where each parameter lies: panels of 16 columns where it is the right operand of a product, a column where it has but one, plain elsewhere.
+//! Where each parameter lies: panels of 16 columns where it is the right operand of a product and has more than one column,
+//! plain elsewhere.
 //!
 //! The layout is a function of the graph alone and the same on every instruction set, so that seeds, bits and checkpoints do not depend on
 //! the machine. Files hold the plain row-major layout.
 
-use crate::graph::{Graph, Source};
+use crate::graph::{Graph, Shape, Source};
 
 /// Columns of a panel.
 pub const PANEL: usize = 16;
@@ -17,11 +18,6 @@ pub enum Kind {
         rows: usize,
         /// Columns.
         columns: usize,
-    },
-    /// `[rows, 1]`: its elements side by side, padded to a multiple of 16 floats. In a panel 15 of 16 floats would be pads.
-    Column {
-        /// Rows.
-        rows: usize,
     },
     /// As it is, padded to a multiple of 16 floats.
     Plain {
@@ -39,6 +35,8 @@ pub struct Entry {
     pub len: usize,
     /// How it lies.
     pub kind: Kind,
+    /// Its last axis, or 1.
+    pub width: usize,
 }
 
 /// All parameters of a graph in one arena.
@@ -62,17 +60,17 @@ impl ParameterLayout {
             }
         }
         let mut layout = ParameterLayout {
-            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; panels.len()],
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 }, width: 1 }; panels.len()],
             total: 0,
         };
         for wanted in [true, false] {
             for (i, p) in graph.spec.parameters.iter().enumerate().filter(|(i, _)| panels[*i] == wanted) {
                 let kind = match (wanted, &p.shape.dims[..]) {
-                    (true, &[rows, 1]) => Kind::Column { rows },
-                    (true, &[rows, columns]) => Kind::Panels { rows, columns },
+                    // of one column 15 of 16 floats would be pads, and an update passes over all
+                    (true, &[rows, columns]) if columns > 1 => Kind::Panels { rows, columns },
                     _ => Kind::Plain { len: p.shape.width() },
                 };
-                layout.push(i, kind);
+                layout.push(i, kind, &p.shape);
             }
         }
         layout
@@ -82,21 +80,22 @@ impl ParameterLayout {
     pub fn of_states(graph: &Graph) -> Self {
         let states = &graph.spec.states;
         let mut layout = ParameterLayout {
-            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 } }; states.len()],
+            entries: vec![Entry { offset: 0, len: 0, kind: Kind::Plain { len: 0 }, width: 1 }; states.len()],
             total: 0,
         };
         for (i, s) in states.iter().enumerate() {
-            layout.push(i, Kind::Plain { len: s.shape.width() });
+            layout.push(i, Kind::Plain { len: s.shape.width() }, &s.shape);
         }
         layout
     }
 
-    fn push(&mut self, i: usize, kind: Kind) {
+    fn push(&mut self, i: usize, kind: Kind, shape: &Shape) {
         let len = match kind {
             Kind::Panels { rows, columns } => rows * columns.next_multiple_of(PANEL),
-            Kind::Column { rows: len } | Kind::Plain { len } => len.next_multiple_of(PANEL),
+            Kind::Plain { len } => len.next_multiple_of(PANEL),
         };
-        self.entries[i] = Entry { offset: self.total, len, kind };
+        let width = shape.dims.last().copied().unwrap_or(1);
+        self.entries[i] = Entry { offset: self.total, len, kind, width };
         self.total += len;
     }
 
@@ -105,7 +104,7 @@ impl ParameterLayout {
         let e = &self.entries[i];
         let at = &arena[e.offset..e.offset + e.len];
         match e.kind {
-            Kind::Column { rows: len } | Kind::Plain { len } => at[..len].to_vec(),
+            Kind::Plain { len } => at[..len].to_vec(),
             Kind::Panels { rows, columns } => {
                 let mut plain = Vec::with_capacity(rows * columns);
                 for r in 0..rows {
@@ -122,7 +121,7 @@ impl ParameterLayout {
         let at = &mut arena[e.offset..e.offset + e.len];
         at.fill(0.0);
         match e.kind {
-            Kind::Column { rows: len } | Kind::Plain { len } => at[..len].copy_from_slice(plain),
+            Kind::Plain { len } => at[..len].copy_from_slice(plain),
             Kind::Panels { rows, columns } => {
                 assert_eq!(plain.len(), rows * columns, "length of a parameter");
                 for (r, row) in plain.chunks_exact(columns).enumerate() {

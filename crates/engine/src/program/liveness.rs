@@ -72,7 +72,9 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(x, false);
             f(out, true);
         }
-        I::Update { .. } => {}
+        I::General(ref general) => general.operands(f),
+        I::Update { .. } | I::Squares { .. } => {}
+        I::MaxNorm { parameter, .. } => f(Place::Parameter(parameter), true),
     }
 }
 

@@ -4,12 +4,15 @@
 
 mod builder;
 mod describe;
+mod emit;
 mod fuse;
+pub mod general;
 mod layout;
 mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
+pub use emit::Argument;
 pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
@@ -95,6 +98,17 @@ pub enum DerivedKind {
     Transposed(usize),
     /// One over a state.
     Inverse(usize),
+    /// Numbers of the graph: [`Program::constants`].
+    Constant(usize),
+}
+
+/// Numbers that the graph itself holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constant {
+    /// Row-major.
+    pub values: Vec<f32>,
+    /// The last axis, or 1.
+    pub width: usize,
 }
 
 /// A derived tensor.
@@ -346,6 +360,8 @@ pub enum Instruction {
         /// How.
         epilogue: Epilogue,
     },
+    /// One of the general ops.
+    General(Box<general::General>),
     /// The optimizer's step for a range of the parameters that share all their numbers.
     Update {
         /// First float in the parameter arena.
@@ -354,6 +370,28 @@ pub enum Instruction {
         len: usize,
         /// The first of these parameters; the numbers of all are the same.
         group: usize,
+    },
+    /// Sums of squares of the gradient of such a range, regularisers included, one for each chunk of 256.
+    Squares {
+        /// First float in the parameter arena.
+        offset: usize,
+        /// Floats.
+        len: usize,
+        /// The first of these parameters.
+        group: usize,
+        /// Where the sums begin in the arena of the norm.
+        out: usize,
+    },
+    /// Columns of a parameter beyond a norm are scaled down to it.
+    MaxNorm {
+        /// The parameter, a matrix.
+        parameter: usize,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// The largest norm.
+        limit: f32,
     },
 }
 
@@ -371,16 +409,18 @@ pub struct ProgramOutput {
 /// A loss of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct ProgramLoss {
-    /// One loss per row.
+    /// One loss per row, or one in all.
     pub loss: Place,
+    /// Whether there is one per row.
+    pub rows: bool,
     /// Its weight in the total.
     pub weight: f32,
     /// What metrics look at, in rows.
-    pub prediction: Place,
+    pub prediction: Option<Place>,
     /// Columns of the prediction.
     pub width: usize,
     /// What metrics compare it with.
-    pub target: Place,
+    pub target: Option<Place>,
     /// Columns of the target.
     pub target_width: usize,
     /// Whether the target is ids.
@@ -394,16 +434,22 @@ pub struct Program {
     pub prepare: Vec<Instruction>,
     /// For each piece of a batch.
     pub body: Vec<Instruction>,
-    /// After the last piece of a batch.
+    /// After the last piece of a batch, where gradients are clipped by their norm.
+    pub norm: Vec<Instruction>,
+    /// After the last piece of a batch, and the norm.
     pub update: Vec<Instruction>,
     /// The matrices of the batch.
     pub buffers: Vec<Buffer>,
     /// Floats of the batch arena.
     pub batch_len: usize,
+    /// Numbers of the graph, which are copied to the derived arena once.
+    pub constants: Vec<Constant>,
     /// Tensors computed from parameters and states.
     pub derived: Vec<Derived>,
     /// Floats of the derived arena.
     pub derived_len: usize,
+    /// Floats of the arena of the norm.
+    pub norm_len: usize,
     /// Most rows of a piece.
     pub capacity: usize,
     /// What `predict` returns.

@@ -98,7 +98,7 @@ impl Trainer {
             let Some(r) = p.regularizer.filter(|r| r.l1 != 0.0 || r.l2 != 0.0) else { continue };
             let at = &self.parameters[e.offset..e.offset + e.len];
             // pads are zero and add nothing
-            debug_assert!(matches!(e.kind, Kind::Panels { .. } | Kind::Column { .. } | Kind::Plain { .. }));
+            debug_assert!(matches!(e.kind, Kind::Panels { .. } | Kind::Plain { .. }));
             let (mut absolute, mut squares) = (0.0, 0.0);
             for w in at {
                 let w = f64::from(*w);

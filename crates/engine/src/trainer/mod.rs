@@ -18,7 +18,7 @@ use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
 
-use crate::cpu::Arenas;
+use crate::cpu::{Arenas, Feed};
 use crate::data::{BatchOrder, Dataset};
 use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
@@ -37,14 +37,20 @@ use threads::Choice;
 /// that makes their gradient.
 const FUSE_FROM: usize = 64 * 1024;
 
-/// How the program of a step with `batch` rows is compiled: what is updated by the product that makes its gradient.
-pub(crate) fn mode(optimizer: &Optimizer, batch: usize) -> Mode {
+/// The program of a step with `batch` rows. What is large enough is updated by the product that makes its gradient, unless the gradients of
+/// all pieces or of all parameters have to be known before.
+pub(crate) fn program(optimizer: &Optimizer, graph: &Graph, layout: &ParameterLayout, batch: usize) -> Result<Program> {
     let fuse_from = match () {
-        () if batch > PIECE => usize::MAX,
+        () if batch > PIECE || optimizer.clips_norm() => usize::MAX,
         () if optimizer.plain_descent() => 0,
         () => FUSE_FROM,
     };
-    Mode::Train { fuse_from }
+    let mut program = compile(graph, layout, Mode::Train { fuse_from }, graph.piece(batch.max(1)))?;
+    if !optimizer.clips_norm() {
+        program.norm.clear();
+        program.norm_len = 0;
+    }
+    Ok(program)
 }
 
 /// What a chunk of steps did.
@@ -134,7 +140,9 @@ pub struct Trainer {
 impl Trainer {
     /// Compiles the program. `graph` is the model's graph with the loss appended; `options` is JSON:
     /// `{"optimizer": {"kind": "adam", …flags}, "batchSize": 32 (0: all rows), "shuffle": true, "seed": 0, "threads": 1 (0: automatic),
-    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}]}` (a name alone is of the first loss).
+    /// "metrics": ["accuracy", {"output": 1, "name": "accuracy"}], "clipNorm": 1, "clipValue": 0.5, "run": {"batchSizes": [[1, 32], [5, 64]],
+    /// "validation": 0.2, "classWeights": "balanced", "keepBest": true, "checkpoint": "path", "identity": {}}}` (a name alone is of the first
+    /// loss; all of `run`, `clipNorm` and `clipValue` may be left out).
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown rules and metrics, `ERR_DATA` and `ERR_SHAPE` for data that do not fit the graph, `ERR_SHAPE` for what does
@@ -162,7 +170,7 @@ impl Trainer {
             return Err(Error::internal("a graph without a loss cannot be trained"));
         }
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
-        let optimizer = Optimizer::new(&options.optimizer, &graph)?;
+        let optimizer = Optimizer::new(&options.optimizer, &graph)?.clipped(options.clip_norm, options.clip_value)?;
         let feeds = Feeds::new(&graph, &train)?;
         let measures = Measures::new(&graph, &options.metrics)?;
         let kernels = machine::kernels()?;
@@ -175,7 +183,7 @@ impl Trainer {
         identity.insert("training rows".to_owned(), train.rows().to_string());
         let validated = validation.as_ref().map_or(0, Dataset::rows);
         identity.insert("validation rows".to_owned(), validated.to_string());
-        let program = compile(&graph, &layout, mode(&optimizer, batch), batch.min(PIECE))?;
+        let program = program(&optimizer, &graph, &layout, batch)?;
         let validation = match validation {
             Some(v) => Some(Evaluator::new(&graph, &layout, &v, &options.metrics, options.threads)?),
             None => None,
@@ -253,12 +261,8 @@ impl Trainer {
             + self.validation.as_ref().map_or(0, Evaluator::bytes)
     }
 
-    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
-    /// per step, or a single row for all of them.
-    ///
-    /// # Errors
-    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
-    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+    /// Checks the rows that [`Trainer::advance`] takes.
+    pub(crate) fn check(&self, rows: &[f64], steps: usize) -> Result<()> {
         let width = self.hyperparameters().len();
         if rows.len() != width && steps.checked_mul(width) != Some(rows.len()) {
             return Err(Error::option(format!(
@@ -266,7 +270,27 @@ impl Trainer {
                 rows.len()
             )));
         }
-        self.optimizer.check(rows)?;
+        self.optimizer.check(rows)
+    }
+
+    /// Parameters, for a caller that looks at them after each step.
+    pub(crate) fn parameters(&mut self) -> (&ParameterLayout, &mut Floats) {
+        (&self.layout, &mut self.parameters)
+    }
+
+    /// The data set and the columns of it that feed the program.
+    pub(crate) fn data(&self) -> (&Dataset, &Feeds) {
+        (&self.data, &self.feeds)
+    }
+
+    /// Takes up to `steps` steps and stops early after about `milliseconds` or when `cancel` is set. `rows` holds one row of hyperparameters
+    /// per step, or a single row for all of them.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` when `rows` has another length, a number is not finite or a rate is negative; nothing was done then.
+    pub fn advance(&mut self, rows: &[f64], steps: usize, milliseconds: f64, cancel: &AtomicBool) -> Result<Advance> {
+        self.check(rows, steps)?;
+        let width = self.hyperparameters().len();
         let started = Instant::now();
         let limit = Duration::try_from_secs_f64((milliseconds / 1000.0).clamp(0.0, 1e6)).unwrap_or(Duration::MAX);
         let mut out = Advance::default();
@@ -288,7 +312,7 @@ impl Trainer {
                 self.begin_epoch();
             }
             let row = if rows.len() == width { rows } else { &rows[out.steps * width..(out.steps + 1) * width] };
-            let Some(finite) = self.step(row, &feeds, weights, cancel) else {
+            let Some(loss) = self.step(row, &feeds, weights, cancel) else {
                 out.cancelled = true;
                 break;
             };
@@ -297,7 +321,7 @@ impl Trainer {
             self.threads.took(now - clock);
             self.progress.seconds += (now - clock).as_secs_f64();
             clock = now;
-            if !finite {
+            if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
                 out.epochs.push(self.progress.record(row[0], &self.measures));
@@ -324,6 +348,26 @@ impl Trainer {
             out.epochs.push(self.progress.record(rate, &self.measures));
         }
         Ok(out)
+    }
+
+    /// Takes one step for a caller that looks at the parameters after each: the loss before it, or nothing when `cancel` was set.
+    pub(crate) fn single(
+        &mut self,
+        row: &[f64],
+        feeds: &[Option<Feed<'_>>],
+        weights: Option<&[f32]>,
+        cancel: &AtomicBool,
+    ) -> Option<f64> {
+        if self.progress.steps == 0 {
+            self.begin_epoch();
+        }
+        let started = Instant::now();
+        let loss = self.step(row, feeds, Weights { loss: weights, own: weights }, cancel)?;
+        self.threads.took(started.elapsed());
+        if self.progress.steps == self.steps_per_epoch() {
+            self.progress.steps = 0;
+        }
+        Some(loss)
     }
 
     fn diverge(&mut self) {

@@ -30,6 +30,12 @@ pub struct TrainerOptions {
     /// Names, each of a loss.
     #[serde(default)]
     pub metrics: Vec<MetricSpec>,
+    /// Of the gradients, before coupled decay is added.
+    #[serde(default)]
+    pub clip_norm: Option<f64>,
+    /// Of each number of the gradients, before coupled decay is added.
+    #[serde(default)]
+    pub clip_value: Option<f64>,
     /// About its epochs.
     #[serde(default)]
     pub run: LoopOptions,
@@ -47,6 +53,17 @@ pub fn parse(json: &str) -> Result<TrainerOptions> {
     serde_json::from_str(json).map_err(|e| Error::option(format!("options: {e}")))
 }
 
+/// The part of [`TrainerOptions`] that is about updates.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct UpdateOptions {
+    optimizer: Map<String, Json>,
+    #[serde(default)]
+    clip_norm: Option<f64>,
+    #[serde(default)]
+    clip_value: Option<f64>,
+}
+
 /// A rule with its flags, and what it does to each parameter.
 #[derive(Debug)]
 pub struct Optimizer {
@@ -59,6 +76,8 @@ pub struct Optimizer {
     /// What the rule carries from step to step: after the last step, and after the one that is prepared.
     carried: Vec<f64>,
     prepared: Vec<f64>,
+    clip_norm: Option<f64>,
+    clip_value: Option<f32>,
     /// The numbers of the present step for each parameter.
     pub scalars: Vec<UpdateScalars>,
 }
@@ -94,7 +113,49 @@ impl Optimizer {
             groups,
             carried: rule.carried.to_vec(),
             prepared: rule.carried.to_vec(),
+            clip_norm: None,
+            clip_value: None,
         })
+    }
+
+    /// From JSON: the rule with its flags, and how gradients are clipped.
+    ///
+    /// # Errors
+    /// As [`Optimizer::new`] and [`Optimizer::clipped`].
+    pub fn parse(json: &str, graph: &Graph) -> Result<Self> {
+        let options: UpdateOptions =
+            serde_json::from_str(json).map_err(|e| Error::option(format!("optimizer: {e}")))?;
+        Self::new(&options.optimizer, graph)?.clipped(options.clip_norm, options.clip_value)
+    }
+
+    /// The same, with gradients clipped by the norm of all of them, and then each number by itself.
+    ///
+    /// # Errors
+    /// `ERR_OPTION` for a limit that is not above 0.
+    pub fn clipped(mut self, norm: Option<f64>, value: Option<f64>) -> Result<Self> {
+        for (name, limit) in [("clipNorm", norm), ("clipValue", value)] {
+            if let Some(x) = limit
+                && !(x.is_finite() && x as f32 > 0.0)
+            {
+                return Err(Error::option(format!("{name} must be a finite number above 0, received {x}")));
+            }
+        }
+        (self.clip_norm, self.clip_value) = (norm, value.map(|x| x as f32));
+        Ok(self)
+    }
+
+    /// Whether the norm of all gradients is wanted before they are used.
+    pub fn clips_norm(&self) -> bool {
+        self.clip_norm.is_some()
+    }
+
+    /// Scales gradients of this norm down to the limit, as PyTorch's `clip_grad_norm_` does.
+    pub fn clip(&mut self, norm: f64) {
+        let Some(limit) = self.clip_norm else { return };
+        let scale = (limit / (norm + 1e-6)).min(1.0) as f32;
+        for scalars in &mut self.scalars {
+            scalars.gradient_scale = scale;
+        }
     }
 
     /// Names of the numbers in a row.
@@ -174,7 +235,14 @@ impl Optimizer {
             let decay = if *decays { decay } else { 0.0 };
             let (coupled, shrink) = if self.rule.decoupled { (0.0, 1.0 - rate * decay) } else { (decay, 1.0) };
             *scalars = UpdateScalars::new(rule);
-            scalars.l2 = (regularizer.l2 + coupled) as f32;
+            if let Some(limit) = self.clip_value {
+                scalars.clip_value = limit;
+            }
+            if self.clip_norm.is_none() && self.clip_value.is_none() {
+                scalars.l2 = (regularizer.l2 + coupled) as f32;
+            } else {
+                (scalars.l2, scalars.decay) = (regularizer.l2 as f32, coupled as f32);
+            }
             scalars.shrink = shrink as f32;
             if regularizer.proximal {
                 scalars.l1_proximal = (rate * regularizer.l1) as f32;

@@ -9,7 +9,7 @@ use crate::forward::NO_STEP;
 use crate::graph::spec::{OutputSpec, Spec};
 use crate::graph::{Graph, Source};
 use crate::network::Network;
-use crate::program::{Mode, PIECE, compile};
+use crate::program::{Mode, compile};
 use crate::{Result, machine};
 
 /// The states after learning. Layers whose count is not 0 keep what they have.
@@ -28,7 +28,7 @@ pub fn learn(graph: &Graph, network: &Network, data: &Dataset, feeds: &Feeds) ->
         let value = graph.values[node.inputs[0]].name.clone();
         let outputs = vec![OutputSpec { name: "x".to_owned(), value }];
         let part = Graph::new(Spec { outputs, losses: vec![], ..graph.spec.clone() })?;
-        let program = compile(&part, layout, Mode::Predict, data.rows().min(PIECE))?;
+        let program = compile(&part, layout, Mode::Predict, part.piece(data.rows()))?;
         let mut arenas = Arenas::new(&program, 1)?;
         let tensors = Tensors::forward(network.arenas().0, &states);
         let mut machine = Machine::new(&program, layout, state_layout, machine::kernels()?, &mut arenas, tensors);

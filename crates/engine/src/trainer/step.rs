@@ -15,7 +15,7 @@ pub(super) struct Weights<'a> {
 }
 
 impl Trainer {
-    /// Takes one step with a row of hyperparameters. False when the loss is not finite, nothing when `cancel` was set between the pieces of a
+    /// Takes one step with a row of hyperparameters and returns the loss before it; nothing when `cancel` was set between the pieces of a
     /// large batch: no parameter has changed then. Allocates nothing.
     pub(super) fn step(
         &mut self,
@@ -23,7 +23,7 @@ impl Trainer {
         feeds: &[Option<Feed<'_>>],
         Weights { loss: weights, own }: Weights<'_>,
         cancel: &AtomicBool,
-    ) -> Option<bool> {
+    ) -> Option<f64> {
         let p = &mut self.progress;
         self.optimizer.prepare(row, p.total_steps);
         let (from, to) = (p.steps * self.batch, ((p.steps + 1) * self.batch).min(self.rows.len()));
@@ -76,7 +76,18 @@ impl Trainer {
             self.measures.metrics_of(&machine, &self.program.losses, rows.len(), weighing);
             piece.first += rows.len();
         }
+        if self.optimizer.clips_norm() {
+            machine.run(Part::Norm, &piece, &step, team.as_deref_mut());
+            self.optimizer.clip(machine.norm());
+        }
         if !self.program.update.is_empty() {
+            let step = Step {
+                number: p.total_steps,
+                seed: self.seed,
+                scalars: &self.optimizer.scalars,
+                rule: self.optimizer.index,
+                plain_descent: self.optimizer.plain_descent(),
+            };
             machine.run(Part::Update, &piece, &step, team);
         }
         self.optimizer.done();
@@ -85,6 +96,6 @@ impl Trainer {
             *part += if total > 0.0 { sum / total } else { 0.0 };
         }
         p.add(mean, row[0]);
-        Some(mean.is_finite())
+        Some(mean)
     }
 }

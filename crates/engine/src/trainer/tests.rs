@@ -27,7 +27,9 @@ fn trainer(network: &Network, graph: &str, data: &Dataset, options: &str, setup:
     t.program = compile(
         &t.graph,
         &t.layout,
-        Mode::Train { fuse_from: if setup.fused && piece == t.batch { 0 } else { usize::MAX } },
+        Mode::Train {
+            fuse_from: if setup.fused && piece == t.batch && !t.optimizer.clips_norm() { 0 } else { usize::MAX },
+        },
         piece,
     )
     .expect("a program");
@@ -71,11 +73,22 @@ impl Run {
         let r = &mut Numbers(seed);
         let (mut net, columns) = network(r, Kind { dropout: true, regularizers: true, width }, rows);
         if let Some(p) = net.parameters.first_mut() {
-            p["regularizer"] = json!({ "l1": 0.01, "proximal": r.one_in(2) });
+            p["regularizer"] = json!({ "l1": 0.01, "l2": 0.01, "proximal": r.one_in(2) });
+        }
+        for p in &mut net.parameters {
+            if p["shape"].as_array().is_some_and(|shape| shape.len() == 2) && r.one_in(3) {
+                p["constraint"] = json!({ "maxNorm": 0.3 });
+            }
         }
         let (rule, row) = optimizer(r);
-        let options =
+        let mut options =
             json!({ "optimizer": rule, "batchSize": batch, "seed": seed, "threads": 1, "metrics": ["accuracy"] });
+        if r.one_in(3) {
+            options["clipNorm"] = json!(0.1);
+        }
+        if r.one_in(3) {
+            options["clipValue"] = json!(0.01);
+        }
         let network = Network::initialize(&net.json(), seed).expect("a network");
         Self { graph: net.json(), network, data: dataset(&columns), options: options.to_string(), row, steps: 4, batch }
     }

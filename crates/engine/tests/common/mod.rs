@@ -1,6 +1,7 @@
 //! What the tests share: numbers, graphs, data, and an interpreter of graphs in 64 bits to compare with.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod general;
 pub mod net;
 pub mod random;
 pub mod reference;

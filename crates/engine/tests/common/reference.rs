@@ -57,6 +57,9 @@ pub fn run(
 
 /// One op.
 fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
+    if let Some(y) = super::general::apply(op, attributes, inputs) {
+        return y;
+    }
     let x = inputs[0];
     let number = |name: &str, default: f64| attributes[name].as_f64().unwrap_or(default);
     match op {

@@ -6,6 +6,7 @@
 mod exp;
 mod log;
 mod normal;
+mod pow;
 mod sigmoid;
 mod tanh;
 mod trigonometry;
@@ -13,6 +14,7 @@ mod trigonometry;
 pub use exp::{exp, expm1};
 pub use log::{log, log1p};
 pub use normal::{bell, normal};
+pub use pow::pow;
 pub use sigmoid::{log1p_exp, sigmoid};
 pub use tanh::tanh;
 pub use trigonometry::{cos, sin};

@@ -1,11 +1,13 @@
 //! Sums, maxima and what is made of them, in one fixed order each.
 
 mod argmax;
+mod axis;
 mod column;
 mod row;
 mod total;
 mod tree;
 
+pub use axis::AxisKernels;
 pub(crate) use row::{exponentials, largest};
 pub use tree::Tree;
 

@@ -1,0 +1,31 @@
+//! A comparison.
+
+use super::Binary;
+use crate::simd::Lanes;
+
+/// 1 where a > b, else 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Greater;
+
+impl Binary for Greater {
+    const NAME: &'static str = "greater";
+    const SMOOTH: bool = false;
+
+    #[inline(always)]
+    unsafe fn forward<V: Lanes>(a: V, b: V) -> V {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { V::select(a.gt(b), V::splat(1.0), V::zero()) }
+    }
+
+    #[inline(always)]
+    unsafe fn gradient_a<V: Lanes>(_: V, _: V, _: V) -> V {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { V::zero() }
+    }
+
+    #[inline(always)]
+    unsafe fn gradient_b<V: Lanes>(_: V, _: V, _: V) -> V {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { V::zero() }
+    }
+}

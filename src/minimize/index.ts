@@ -1,0 +1,7 @@
+export type { MinimizeStatus } from './descend.ts'
+export { type Evaluated, evaluate } from './evaluate.ts'
+export { type GradientResult, gradient } from './gradient.ts'
+export type { ObjectiveData } from './graph.ts'
+export { type MinimizeResult, type MinimizeRun, type MinimizeStep, minimize } from './minimize.ts'
+export type { MinimizeDataOptions, MinimizeOptions } from './options.ts'
+export type { Handles, Point, ValueOf, ValuesOf } from './point.ts'
