@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { digits, median, short, spread, table } from './lib/numbers.mjs'
 import { contestants, here, limitProgram, row, start } from './lib/processes.mjs'
 import { judged } from './lib/targets.mjs'
-import { flopsPerRow, parametersOf, prepare, TASKS } from './lib/tasks.mjs'
+import { FLOORS, flopsPerRow, parametersOf, prepare, TASKS } from './lib/tasks.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -210,35 +210,37 @@ async function avx2() {
   }
 }
 
-/** Bytes that a step has to move for each parameter where the update is part of the gradient's product. */
-const MOVED = { sgd: 8, momentum: 16, adamw: 24 }
-
 async function floors() {
   if (!limit) return
   const batch = 32
-  const rules = {
-    sgd: { kind: 'sgd', learningRate: 0.01 },
-    momentum: { kind: 'sgd', learningRate: 0.01, momentum: 0.9 },
-    adamw: { kind: 'adamw', learningRate: 1e-3, weightDecay: 0.01 },
-  }
   const { sizes } = TASKS.large
   const parameters = parametersOf(sizes)
   const limits = []
   const between = async () => {
     limits.push({ fma: await limit.rate('fma'), bytes: await limit.rate(`bytes ${parameters * 12}`) })
   }
-  const jobs = Object.values(rules).map((optimizer) => ({ name: 'large', batch, change: { optimizer } }))
+  const jobs = Object.values(FLOORS).map(({ optimizer }) => ({ name: 'large', batch, change: { optimizer } }))
   const rates = await variants(jobs, { between, times: rounds + 6 })
-  Object.keys(rules).forEach((name, index) => {
+  Object.entries(FLOORS).forEach(([name, { states }], index) => {
     const steps = rates[index].map((rate) => batch / rate)
     const least = limits.map(
-      ({ fma, bytes }) => (batch * flopsPerRow(sizes)) / fma + (parameters * MOVED[name]) / bytes,
+      ({ fma, bytes }) => (batch * flopsPerRow(sizes)) / fma + (parameters * 8 * (1 + states)) / bytes,
     )
     const over = quotients(steps, least)
     const range = `${digits(Math.min(...over))} to ${digits(Math.max(...over))}`
     const of = `${digits(1e3 * median(steps))} ms a step, ${digits(1e3 * median(least))} ms at least; ${range}`
     note(`floor-${name}`, median(over), '×', { of, steps, least })
   })
+}
+
+/** Clipping by the norm of all gradients, against the step that updates in the gradient's product. */
+async function clipping() {
+  const batch = 32
+  const jobs = [{}, { clipNorm: 1 }].map((change) => ({ name: 'digits', batch, change: { ...change, rows: 20_000 } }))
+  const [fused, clipped] = await variants(jobs, { times: rounds + 6 })
+  const over = quotients(fused, clipped)
+  const of = `${short(median(clipped))} rows/s against ${short(median(fused))}`
+  note('clip-norm', median(over), '×', { of, spread: spread(over) })
 }
 
 async function shapes() {
@@ -329,6 +331,7 @@ if (options.all) {
   for (const batch of BATCHES) await part('threads', () => threads(batch))
   await part('avx2', avx2)
   await part('floor', floors)
+  await part('clip', clipping)
   await part('shape', shapes)
 }
 smallThings()

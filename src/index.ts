@@ -7,7 +7,25 @@ export * from './data/index.ts'
 export { DownslopeError, type ErrorCode } from './errors.ts'
 export type { LossName } from './loss/index.ts'
 export type { LossOption, TrainedLoss } from './loss/objective.ts'
-export type { MetricKeys, MetricName, MetricsOption } from './metric/index.ts'
+export { type ConfusionMatrix, type ConfusionMatrixOptions, confusionMatrix } from './metric/confusionMatrix.ts'
+export {
+  type AucOptions,
+  type AverageOptions,
+  auc,
+  type CustomMetric,
+  f1,
+  type Metric,
+  type MetricConfig,
+  type MetricFactory,
+  type MetricKeys,
+  type MetricName,
+  type MetricOption,
+  type MetricsOption,
+  precision,
+  recall,
+  type TopKAccuracyOptions,
+  topKAccuracy,
+} from './metric/index.ts'
 export * from './minimize/index.ts'
 export * from './model/index.ts'
 export type { Expression, ExpressionLike } from './ops/expression.ts'

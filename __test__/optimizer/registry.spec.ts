@@ -1,4 +1,6 @@
 /** What holds for every optimizer, by being registered. */
+
+import { readFileSync } from 'node:fs'
 import { fc, testProp } from '@fast-check/ava'
 import test from 'ava'
 import { fit, type Optimizer, type Schedule } from '../../src/index.ts'
@@ -21,6 +23,11 @@ test('every optimizer has a learning rate, weight decay, and a range for each of
     throwsCode(t, 'ERR_OPTION', () => make({ lr: 1 }), new RegExp(`^${kind}: options must be one of learningRate`))
     throwsCode(t, 'ERR_OPTION', () => make({ decayAll: 1 }), new RegExp(`^${kind}: decayAll must be true or false`))
   }
+})
+
+test('every optimizer is measured against the bytes it has to move', (t) => {
+  const tasks = readFileSync(new URL('../../benches/lib/tasks.mjs', import.meta.url), 'utf8')
+  for (const [kind] of factories) t.true(tasks.includes(`optimizer: { kind: '${kind}'`), `add ${kind} to FLOORS`)
 })
 
 testProp(

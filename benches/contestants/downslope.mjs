@@ -1,27 +1,15 @@
 /** downslope by its public interface: `fit` with the whole data path, shuffling included. */
-import {
-  adam,
-  adamw,
-  dataset,
-  dense,
-  dropout,
-  fit,
-  initialize,
-  input,
-  l1l2,
-  sequential,
-  sgd,
-} from '../../dist/index.js'
+import * as downslope from '../../dist/index.js'
 import manifest from '../../package.json' with { type: 'json' }
 import { serve } from '../lib/serve.mjs'
 import { HELD_OUT } from '../lib/tasks.mjs'
 
-const optimizers = { sgd, adam, adamw }
+const { dataset, dense, dropout, fit, initialize, input, l1l2, sequential } = downslope
 
 await serve(async ({ task, data, batch, threads }) => {
   const { sizes, rows, loss } = task
   const { kind, ...numbers } = task.optimizer
-  const optimizer = optimizers[kind](numbers)
+  const optimizer = downslope[kind](numbers)
   const regularizer = task.regularizer ? { kernelRegularizer: l1l2(task.regularizer) } : {}
   const layers = sizes.slice(1).flatMap((units, layer) => {
     const last = layer === sizes.length - 2
@@ -50,7 +38,8 @@ await serve(async ({ task, data, batch, threads }) => {
     return model
   }
   // 0: as many as the engine finds worth it
-  const options = { loss, optimizer, batchSize: batch, ...(threads > 0 ? { threads } : {}) }
+  const limits = task.clipNorm ? { clipNorm: task.clipNorm } : {}
+  const options = { loss, optimizer, batchSize: batch, ...limits, ...(threads > 0 ? { threads } : {}) }
   let model = await start()
   let perSecond
   const go = async (epochs) => {

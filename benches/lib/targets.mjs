@@ -2,6 +2,8 @@
  * What we set out to reach, and how each is read from the results: `value(results)` is undefined where it was not measured. Ratios are
  * medians of ratios within rounds.
  */
+import { FLOORS } from './tasks.mjs'
+
 const rated = (results, name, batch) => results.training?.[name]?.[batch]
 const times = (name, batch, key) => (results) => rated(results, name, batch)?.contestants[key]?.ratio
 const share = (name, batch) => (results) => rated(results, name, batch)?.contestants.downslope?.share
@@ -33,8 +35,10 @@ export const TARGETS = [
     at(`784-256-10, batch ${batch}: threads left to the engine, times one`, 0.9, other(`chosen-${batch}`)),
   ),
   at('AVX2 forced, 784-256-10, batch 128: share of the AVX2 limit', 0.8, other('avx2')),
-  below('1024-2048-1024, batch 32, momentum: step / (FMA + bytes moved)', 1.3, other('floor-momentum')),
-  below('1024-2048-1024, batch 32, AdamW: step / (FMA + bytes moved)', 1.3, other('floor-adamw')),
+  ...Object.keys(FLOORS).map((name) =>
+    below(`1024-2048-1024, batch 32, ${name}: step / (FMA + bytes moved)`, 1.3, other(`floor-${name}`)),
+  ),
+  below('784-256-10, batch 32: a step that clips by the norm / one that does not', 1.35, other('clip-norm')),
   at('dropout 0.2, of the speed without', 0.6, other('shape-dropout')),
   at('l1 + l2, of the speed without', 0.6, other('shape-l1l2')),
   at('batch 7, flops a second of those of batch 8', 0.6, other('shape-batch7')),

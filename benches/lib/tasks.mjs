@@ -81,6 +81,25 @@ export function make({ sizes, rows, loss }) {
 
 const bytesOf = (array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
+/**
+ * Every update rule with the numbers it keeps for each weight: where the update is part of the gradient's product, a step has to move
+ * 8 · (1 + states) bytes a weight.
+ */
+export const FLOORS = {
+  sgd: { states: 0, optimizer: { kind: 'sgd', learningRate: 0.01 } },
+  momentum: { states: 1, optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9 } },
+  adam: { states: 2, optimizer: { kind: 'adam', learningRate: 1e-3 } },
+  amsgrad: { states: 3, optimizer: { kind: 'adam', learningRate: 1e-3, amsgrad: true } },
+  adamw: { states: 2, optimizer: { kind: 'adamw', learningRate: 1e-3, weightDecay: 0.01 } },
+  nadam: { states: 2, optimizer: { kind: 'nadam', learningRate: 1e-3 } },
+  adamax: { states: 2, optimizer: { kind: 'adamax', learningRate: 1e-3 } },
+  radam: { states: 2, optimizer: { kind: 'radam', learningRate: 1e-3 } },
+  rmsprop: { states: 1, optimizer: { kind: 'rmsprop', learningRate: 1e-4 } },
+  adagrad: { states: 1, optimizer: { kind: 'adagrad', learningRate: 1e-3 } },
+  adadelta: { states: 2, optimizer: { kind: 'adadelta', learningRate: 0.1 } },
+  lion: { states: 1, optimizer: { kind: 'lion', learningRate: 1e-5 } },
+}
+
 /** Writes the data of a task, or of a changed one, where they are not there yet; returns their folder. */
 export function prepare(root, name, change = {}) {
   const task = { ...TASKS[name], ...change }

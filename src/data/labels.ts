@@ -16,7 +16,7 @@ export function sorted(labels: Iterable<Label>): Label[] {
   return [...labels].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
-function readLabels(where: string, name: string, value: unknown): ArrayLike<Label> {
+export function readLabels(where: string, name: string, value: unknown): ArrayLike<Label> {
   if (isIntegerArray(value)) return value
   if (!Array.isArray(value)) {
     const received = arrayKind(value) ?? show(value)

@@ -6,6 +6,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const binaryCrossEntropy: Loss = defineLoss({
   op: 'binaryCrossEntropy',
+  predicts: 'classes',
   fuses: 'sigmoid',
   transform: 'sigmoid',
   target(row, data) {

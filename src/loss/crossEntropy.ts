@@ -6,6 +6,7 @@ import { defineLoss, type Loss, numbersLike } from './loss.ts'
  */
 export const crossEntropy: Loss = defineLoss({
   op: 'crossEntropy',
+  predicts: 'classes',
   fuses: 'softmax',
   transform: 'softmax',
   target(row, data) {

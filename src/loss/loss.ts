@@ -19,6 +19,8 @@ export interface TargetShape {
 export interface Loss {
   /** The engine's op: (prediction, target) to one value per row. */
   readonly op: string
+  /** What the network predicts with it, which metrics compare. */
+  readonly predicts: 'classes' | 'numbers'
   /** A final activation that belongs to the loss: the stable fused form is used on its input. */
   readonly fuses: 'softmax' | 'sigmoid' | undefined
   /** Turns what the loss takes into probabilities. */

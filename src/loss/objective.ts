@@ -72,6 +72,11 @@ export function transformOf({ name }: Objective): Transform {
   return name === 'custom' ? 'none' : lossNamed(name).transform
 }
 
+/** What a loss predicts; anything for a function. */
+export function predicts({ name }: Objective): 'classes' | 'numbers' | undefined {
+  return name === 'custom' ? undefined : lossNamed(name).predicts
+}
+
 /** As `model.loss` shows it. */
 export function shownLoss(objectives: readonly Objective[], outputs: readonly string[]): TrainedLoss<string> | string {
   const [first] = objectives

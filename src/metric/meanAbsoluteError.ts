@@ -1,4 +1,4 @@
-import { defineMetric, type Metric } from './metric.ts'
+import { defineMetric, type MetricFactory } from './metric.ts'
 
-/** Mean of |prediction − target|. */
-export const meanAbsoluteError: Metric = defineMetric({ of: 'numbers' })
+/** Mean over rows and outputs of |prediction − target|. */
+export const meanAbsoluteError: MetricFactory<'meanAbsoluteError'> = defineMetric('meanAbsoluteError', 'numbers')

@@ -1,4 +1,4 @@
-import { defineMetric, type Metric } from './metric.ts'
+import { defineMetric, type MetricFactory } from './metric.ts'
 
-/** Mean of (prediction − target)². */
-export const meanSquaredError: Metric = defineMetric({ of: 'numbers' })
+/** Mean over rows and outputs of (prediction − target)². */
+export const meanSquaredError: MetricFactory<'meanSquaredError'> = defineMetric('meanSquaredError', 'numbers')

@@ -1,4 +1,7 @@
-import { defineMetric, type Metric } from './metric.ts'
+import { defineMetric, type MetricFactory } from './metric.ts'
 
-/** Square root of the mean of (prediction − target)². */
-export const rootMeanSquaredError: Metric = defineMetric({ of: 'numbers' })
+/** Square root of the mean over rows and outputs of (prediction − target)². */
+export const rootMeanSquaredError: MetricFactory<'rootMeanSquaredError'> = defineMetric(
+  'rootMeanSquaredError',
+  'numbers',
+)

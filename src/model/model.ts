@@ -13,7 +13,7 @@ import {
   type TrainedLoss,
   transformOf,
 } from '../loss/objective.ts'
-import { engineMetrics, type MetricKeys, type MetricsOption, named, readMeasures } from '../metric/index.ts'
+import { createNaming, engineMetrics, type MetricKeys, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
 import { predictFew } from './few.ts'
@@ -31,7 +31,7 @@ import {
   readBatches,
 } from './predict.ts'
 import { readWeights, writeTensors } from './weights.ts'
-import { probabilityTransform, withLoss } from './withLoss.ts'
+import { outputsFor, probabilityTransform, withLoss } from './withLoss.ts'
 
 /** Options of {@link Model.predict}. */
 export interface PredictOptions {
@@ -215,10 +215,11 @@ export class Model<L extends Labels = Label, K extends string = never> {
     const targets = matchTargets('evaluate', network, meta.outputs)
     matchClasses('evaluate', network, this.#inside.classes, classesOf(meta.outputs))
     const graph = withLoss('evaluate', network, objectives, targets)
+    const outputs = outputsFor(network, objectives, classesOf(meta.outputs))
     const result = await unwrapLater(
-      handle.evaluate(JSON.stringify(graph), rows, JSON.stringify(engineMetrics(measures)), 0),
+      handle.evaluate(JSON.stringify(graph), rows, JSON.stringify(engineMetrics(measures, outputs)), 0),
     )
-    const values = { loss: result.loss, ...named(measures, network.outputs, result) }
+    const values = { loss: result.loss, ...createNaming('evaluate', measures, outputs)(result) }
     return this.#still('evaluate', values) as Record<MetricKeys<K, M> | 'loss', number>
   }
 

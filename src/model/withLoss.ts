@@ -2,9 +2,12 @@ import { DownslopeError } from '../errors.ts'
 import { lossNamed, type TargetShape, type TargetType, type Transform } from '../loss/index.ts'
 import { numbersLike } from '../loss/loss.ts'
 import { type Objective, transformOf } from '../loss/objective.ts'
+import type { Output } from '../metric/custom.ts'
 import { lossNodes } from '../ops/loss.ts'
 import { refuse } from '../options.ts'
+
 import type { GraphInput, GraphLoss, GraphNode, GraphSpec } from './graph.ts'
+import { type Classes, classesAt } from './match.ts'
 import { type Network, type NetworkOutput, outputsOf } from './network.ts'
 import { TRANSFORMED, targetTransformOf, transformedTarget } from './targetTransform.ts'
 
@@ -17,6 +20,15 @@ function fused({ node }: NetworkOutput, { name }: Objective): boolean {
 /** What `probabilities: true` does to an output of a network trained with a loss. */
 export function probabilityTransform(output: NetworkOutput, objective: Objective): Transform {
   return fused(output, objective) ? 'none' : transformOf(objective)
+}
+
+/** What metrics need to know of the outputs of a network trained with these losses. */
+export function outputsFor(network: Network<string>, objectives: readonly Objective[], classes: Classes): Output[] {
+  return outputsOf(network).map((output, at) => {
+    const [name, objective] = [network.outputs[at], objectives[at]]
+    const probabilities = objective !== undefined && fused(output, objective)
+    return { name, probabilities, row: output.row, classes: classesAt(classes, name) }
+  })
 }
 
 /** What a data set offers for an output, with the column that holds it. */

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use downslope_engine::measures::Measured;
+use downslope_engine::metric::Collected;
 use downslope_engine::trainer::{Advance, EpochRecord, Trainer};
 use napi::Env;
-use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
+use napi::bindgen_prelude::{Float32Array, Float64Array, Object, ObjectFinalize, Uint32Array};
 use napi_derive::napi;
 
 use crate::dataset::NativeDataset;
@@ -43,6 +44,32 @@ pub struct NativeAdvance {
     pub cancelled: bool,
 }
 
+/// All rows of an output, for metrics that TypeScript computes.
+#[napi(object, object_from_js = false)]
+pub struct NativeCollected {
+    /// Index of the output.
+    pub output: u32,
+    /// Rows × outputs.
+    pub predictions: Float32Array,
+    /// Class ids, where there are any.
+    pub ids: Option<Uint32Array>,
+    /// Rows × numbers of the target, else.
+    pub values: Option<Float32Array>,
+}
+
+fn kept(collected: Vec<(usize, Collected)>) -> Vec<NativeCollected> {
+    let native = |(output, Collected { predictions, ids, values, .. }): (usize, Collected)| {
+        let labelled = !ids.is_empty();
+        NativeCollected {
+            output: count(output),
+            predictions: predictions.into(),
+            ids: labelled.then(|| ids.into()),
+            values: (!labelled).then(|| values.into()),
+        }
+    };
+    collected.into_iter().map(native).collect()
+}
+
 /// Loss and metrics over a data set.
 #[napi(object, object_from_js = false)]
 pub struct NativeValidation {
@@ -52,6 +79,8 @@ pub struct NativeValidation {
     pub losses: Vec<f64>,
     /// In the order of the options.
     pub metrics: Vec<f64>,
+    /// For metrics that are computed elsewhere.
+    pub collected: Vec<NativeCollected>,
 }
 
 /// One epoch so far.
@@ -73,6 +102,8 @@ pub struct NativeEpoch {
     pub learning_rate: f64,
     /// In the order of the options.
     pub metrics: Vec<f64>,
+    /// For metrics that are computed elsewhere.
+    pub collected: Vec<NativeCollected>,
     /// When there is validation data and the epoch is complete.
     pub validation: Option<NativeValidation>,
     /// Spent in it.
@@ -85,8 +116,8 @@ fn count(number: usize) -> u32 {
 
 /// As JavaScript gets it.
 pub fn validation(measured: Measured) -> NativeValidation {
-    let Measured { loss, losses, metrics } = measured;
-    NativeValidation { loss, losses, metrics }
+    let Measured { loss, losses, metrics, collected } = measured;
+    NativeValidation { loss, losses, metrics, collected: kept(collected) }
 }
 
 fn epoch(record: EpochRecord) -> NativeEpoch {
@@ -99,6 +130,7 @@ fn epoch(record: EpochRecord) -> NativeEpoch {
         penalty: record.penalty,
         learning_rate: record.learning_rate,
         metrics: record.metrics,
+        collected: kept(record.collected),
         validation: record.validation.map(validation),
         seconds: record.seconds,
     }

@@ -1,3 +1,4 @@
+import type { Naming } from '../metric/index.ts'
 import { type NativeTrainer, unwrapLater } from '../native/index.ts'
 import type { Companions } from '../schedule/fed.ts'
 import type { Clock } from './clock.ts'
@@ -22,6 +23,8 @@ export interface Course {
   readonly clock: Clock
   readonly companions: Companions
   readonly decisions: Decisions
+  /** Names what the engine measures. */
+  readonly naming: Naming
   /** Records of the epochs that have ended, those of an earlier process first; grows. */
   readonly history: EpochRecord[]
 }
@@ -55,7 +58,7 @@ export async function advance(
     done += result.steps
     for (const epoch of result.epochs) {
       if (!epoch.complete) continue
-      const record = epochRecord(plan, epoch)
+      const record = epochRecord(course.naming, epoch)
       history.push(record)
       await decisions.after(record)
       // told when it is durable

@@ -25,7 +25,7 @@ export function createDecisions(
   companions: Companions,
   model: () => string,
 ): Decisions {
-  const { checkpoint, earlyStopping, epochs } = plan
+  const { checkpoint, earlyStopping, epochs, measures } = plan
   const stopper = earlyStopping && createStopper(earlyStopping)
   const journal = checkpoint && createJournal()
   const observe = (record: EpochRecord): boolean => {
@@ -34,7 +34,12 @@ export function createDecisions(
     return stopper?.observe(record) ?? false
   }
   return {
-    each: checkpoint !== undefined || stopper !== undefined || companions.list.length > 0,
+    // metrics of the caller need the rows of an epoch when it ends
+    each:
+      checkpoint !== undefined ||
+      stopper !== undefined ||
+      companions.list.length > 0 ||
+      measures.some(({ custom }) => custom !== undefined),
     replay(record) {
       observe(record)
     },

@@ -1,14 +1,14 @@
 import { type Dataset, insideOf } from '../data/dataset.ts'
 import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
-import { engineMetrics, type MetricKeys, type MetricsOption } from '../metric/index.ts'
+import { createNaming, engineMetrics, type MetricKeys, type MetricsOption, type Naming } from '../metric/index.ts'
 import type { GraphSpec } from '../model/graph.ts'
 import { classesOf, matchClasses, matchInputs, matchTargets } from '../model/match.ts'
 import { metadataOf } from '../model/metadata.ts'
 import { type AnyModel, isModel, Model, modelInside } from '../model/model.ts'
 import { type Network, readNetwork } from '../model/network.ts'
 import { withTargetTransform } from '../model/targetTransform.ts'
-import { withLoss } from '../model/withLoss.ts'
+import { outputsFor, withLoss } from '../model/withLoss.ts'
 import { type NativeNetwork, type NativeTrainer, native, receive, unwrap, unwrapLater } from '../native/index.ts'
 import { guarded, refuse } from '../options.ts'
 import { orAbort } from './abort.ts'
@@ -126,7 +126,8 @@ async function work(job: Job, context: RunContext<EpochRecord>): Promise<FitResu
     aborted()
     const classes = classesOf(train.meta.outputs)
     const { objectives } = plan
-    const course = await courseOf(trainer, plan, () => metadataOf({ network, objectives, classes }))
+    const naming = createNaming('fit', plan.measures, outputsFor(network, objectives, classes))
+    const course = await courseOf(trainer, plan, naming, () => metadataOf({ network, objectives, classes }))
     aborted()
     const status = await advance(trainer, plan, course, context, aborted)
     const { bestEpoch } = course.decisions
@@ -158,7 +159,7 @@ function engineGraph({ graph, plan }: Job): string {
 }
 
 /** Where the run begins: at its first epoch, or behind the last one of a checkpoint. */
-async function courseOf(trainer: NativeTrainer, plan: FitPlan, model: () => string): Promise<Course> {
+async function courseOf(trainer: NativeTrainer, plan: FitPlan, naming: Naming, model: () => string): Promise<Course> {
   const { companions, epochs, resume } = plan
   const clock = createClock(epochs, plan.batches, trainer.rows)
   const decisions = createDecisions(trainer, plan, companions, model)
@@ -167,11 +168,11 @@ async function courseOf(trainer: NativeTrainer, plan: FitPlan, model: () => stri
     refuse('fit', `epochs must be at least ${history.length}, which '${resume}' has behind it`, epochs)
   }
   for (const record of history) decisions.replay(record)
-  return { clock, companions, decisions, history }
+  return { clock, companions, decisions, history, naming }
 }
 
 function engineOptions(job: Job): string {
-  const { optimizer, batchSize, batches, shuffle, seed, threads, measures, ...plan } = job.plan
+  const { objectives, optimizer, batchSize, batches, shuffle, seed, threads, measures, ...plan } = job.plan
   const run = {
     ...(batches.length > 1 ? { batchSizes: batches } : {}),
     ...(typeof plan.validation === 'number' ? { validation: plan.validation } : {}),
@@ -186,7 +187,7 @@ function engineOptions(job: Job): string {
     shuffle,
     seed,
     threads,
-    metrics: engineMetrics(measures),
+    metrics: engineMetrics(measures, outputsFor(job.network, objectives, undefined)),
     run,
     ...plan.clip,
   })

@@ -1,6 +1,5 @@
-import { named } from '../metric/index.ts'
+import type { Naming } from '../metric/index.ts'
 import type { NativeEpoch } from '../native/index.ts'
-import type { FitPlan } from './options.ts'
 
 /** Mean loss and metrics over validation rows. */
 export type ValidationRecord<M extends string = never> = { readonly loss: number } & { readonly [K in M]: number }
@@ -25,7 +24,7 @@ export type EpochRecord<M extends string = never> = {
 } & { readonly [K in M]: number }
 
 /** An epoch as the user sees it. */
-export function epochRecord({ measures, outputs }: FitPlan, epoch: NativeEpoch): EpochRecord {
+export function epochRecord(naming: Naming, epoch: NativeEpoch): EpochRecord {
   const { validation } = epoch
   const record = {
     epoch: epoch.epoch,
@@ -33,8 +32,8 @@ export function epochRecord({ measures, outputs }: FitPlan, epoch: NativeEpoch):
     penalty: epoch.penalty,
     learningRate: epoch.learningRate,
     seconds: epoch.seconds,
-    ...named(measures, outputs, epoch),
-    ...(validation ? { validation: { loss: validation.loss, ...named(measures, outputs, validation) } } : {}),
+    ...naming(epoch),
+    ...(validation ? { validation: { loss: validation.loss, ...naming(validation) } } : {}),
   }
   return Object.freeze(record) as EpochRecord
 }

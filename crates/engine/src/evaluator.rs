@@ -159,7 +159,7 @@ impl Evaluator {
         threads: usize,
     ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
-        let measures = Measures::new(graph, metrics)?;
+        let measures = Measures::new(graph, metrics, data.rows())?;
         let capacity = graph.piece(data.rows());
         let program = compile(graph, layout, Mode::Evaluate, capacity)?;
         let threads = if threads == 0 { machine::cores() } else { threads.min(machine::cores()) };
@@ -230,6 +230,11 @@ impl Evaluator {
             weight += w;
         }
         let losses = self.measures.take_sums().map(|sum| sum / weight).collect();
-        Some(Measured { loss: loss / weight, losses, metrics: self.measures.metrics().collect() })
+        Some(Measured {
+            loss: loss / weight,
+            losses,
+            metrics: self.measures.metrics().collect(),
+            collected: self.measures.collected(),
+        })
     }
 }

@@ -37,3 +37,8 @@ pub fn no_memory(what: &str, len: usize) -> Error {
 pub(crate) fn activate(kernels: &Kernels, softmax: bool, values: &mut [f32], width: usize) {
     crate::cpu::activate(kernels, softmax, values, width);
 }
+
+/// The logarithm of the softmax of rows, in place.
+pub(crate) fn log_softmax(kernels: &Kernels, values: &mut [f32], width: usize) {
+    crate::cpu::log_softmax(kernels, values, width);
+}

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use crate::cpu::Machine;
 use crate::graph::spec::TypeName;
 use crate::graph::{Graph, Source, ValueId};
-use crate::metric::{self, Metric, Prediction, TargetView};
+use crate::metric::{self, Collected, Metric, Prediction, Setting, TargetView};
 use crate::program::ProgramLoss;
 use crate::{Error, Result};
 
@@ -54,6 +54,8 @@ pub struct Measured {
     pub losses: Vec<f64>,
     /// In the order of the options.
     pub metrics: Vec<f64>,
+    /// All rows, with the index of their loss, where metrics are computed elsewhere.
+    pub collected: Vec<(usize, Collected)>,
 }
 
 /// The losses of a graph under measurement.
@@ -73,7 +75,7 @@ fn meaning(graph: &Graph, loss: ValueId) -> Prediction {
     }
 }
 
-fn create(graph: &Graph, spec: &MetricSpec) -> Result<(usize, Box<dyn Metric>)> {
+fn create(graph: &Graph, spec: &MetricSpec, rows: usize) -> Result<(usize, Box<dyn Metric>)> {
     let none = Map::new();
     let (output, name, options) = match spec {
         MetricSpec::Name(name) => (0, name, &none),
@@ -97,22 +99,21 @@ fn create(graph: &Graph, spec: &MetricSpec) -> Result<(usize, Box<dyn Metric>)> 
             prediction.name, prediction.ty.shape, target.name, target.ty.shape
         )));
     }
-    if let Some(option) = options.keys().next() {
-        return Err(Error::option(format!("metrics: {name} has no option {option}")));
-    }
-    Ok((output, metric::create(name, meaning(graph, loss.value))?))
+    let width = prediction.ty.shape.width();
+    let setting = Setting { name, prediction: meaning(graph, loss.value), width, rows, options };
+    Ok((output, metric::create(&setting)?))
 }
 
 impl Measures {
-    /// Creates the metrics of the options.
+    /// Creates the metrics of the options; `rows` are the most rows between two resets.
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown names and metrics that do not fit their loss.
-    pub fn new(graph: &Graph, metrics: &[MetricSpec]) -> Result<Self> {
+    pub fn new(graph: &Graph, metrics: &[MetricSpec], rows: usize) -> Result<Self> {
         if graph.losses.is_empty() {
             return Err(Error::internal("a graph without a loss cannot be evaluated"));
         }
-        let metrics = metrics.iter().map(|spec| create(graph, spec)).collect::<Result<_>>()?;
+        let metrics = metrics.iter().map(|spec| create(graph, spec, rows)).collect::<Result<_>>()?;
         Ok(Self { metrics, sums: vec![0.0; graph.losses.len()] })
     }
 
@@ -125,6 +126,11 @@ impl Measures {
     /// The metrics over all rows since the reset.
     pub fn metrics(&self) -> impl ExactSizeIterator<Item = f64> {
         self.metrics.iter().map(|(_, metric)| metric.value())
+    }
+
+    /// All rows since the reset, where metrics are computed elsewhere.
+    pub fn collected(&self) -> Vec<(usize, Collected)> {
+        self.metrics.iter().filter_map(|(output, metric)| Some((*output, metric.collected()?.clone()))).collect()
     }
 
     /// Number of losses.

@@ -7,6 +7,7 @@
 
 mod exec;
 pub(crate) mod general;
+mod shift;
 mod split;
 mod updater;
 mod view;
@@ -301,4 +302,11 @@ pub(crate) fn activate(kernels: &Kernels, softmax: bool, values: &mut [f32], wid
         // SAFETY: as above.
         unsafe { (kernels.functions[function].forward)(values.len(), p, p, &[0.0; 4]) }
     }
+}
+
+/// The logarithm of the softmax of rows, in place.
+pub(crate) fn log_softmax(kernels: &Kernels, values: &mut [f32], width: usize) {
+    let p = values.as_mut_ptr();
+    // SAFETY: whole rows of the slice; the kernel allows to work in place.
+    unsafe { (kernels.reduce.log_softmax)(values.len() / width.max(1), width, p, width, p, width) }
 }

@@ -1,36 +1,45 @@
 //! What the metrics of numbers share: a mean over rows of a mean over the numbers of a row.
 
-use std::any::Any;
+use super::mean::Mean;
+use super::{Metric, Setting, TargetView, rows};
+use crate::Result;
 
-use super::mean::{Mean, same};
-use super::{Metric, Prediction, TargetView, rows};
-use crate::{Error, Result};
-
-/// The mean of a function of the differences, and a last step on the whole.
-///
-/// A class id is compared as a number with a single output, and as a 1 among zeros with several.
+/// The mean of a function of prediction and target, and a last step on the whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Errors {
-    name: &'static str,
-    of: fn(f64) -> f64,
+    of: fn(f64, f64) -> f64,
     finish: fn(f64) -> f64,
     mean: Mean,
 }
 
 impl Errors {
     pub(super) fn create(
-        name: &'static str,
-        prediction: Prediction,
-        of: fn(f64) -> f64,
+        setting: &Setting<'_>,
+        of: fn(f64, f64) -> f64,
         finish: fn(f64) -> f64,
     ) -> Result<Box<dyn Metric>> {
-        if prediction.is_logits() {
-            return Err(Error::option(format!(
-                "metrics: {name} needs predictions on the scale of the targets, received logits; end the network in \
-                 softmax or sigmoid, or use accuracy"
-            )));
-        }
-        Ok(Box::new(Self { name, of, finish, mean: Mean::default() }))
+        setting.known(&[])?;
+        on_the_scale_of_targets(setting)?;
+        Ok(Box::new(Self { of, finish, mean: Mean::default() }))
+    }
+}
+
+/// Refuses logits.
+pub(super) fn on_the_scale_of_targets(setting: &Setting<'_>) -> Result<()> {
+    if setting.prediction.is_logits() {
+        return Err(setting.error(
+            "needs predictions on the scale of the targets, received logits; end the network in softmax or sigmoid, or use accuracy",
+        ));
+    }
+    Ok(())
+}
+
+/// The number that an output is compared with: a class id is a number with a single output, and a 1 among zeros with several.
+pub(super) fn expected(target: TargetView<'_>, row: usize, k: usize, column: usize) -> f64 {
+    match target {
+        TargetView::Ids(ids) if k == 1 => f64::from(ids[row]),
+        TargetView::Ids(ids) => f64::from(u8::from(ids[row] as usize == column)),
+        TargetView::Values(values, _) => f64::from(values[row * k + column]),
     }
 }
 
@@ -42,17 +51,12 @@ impl Metric for Errors {
     fn update(&mut self, prediction: &[f32], k: usize, target: TargetView<'_>, weights: Option<&[f32]>) {
         let rows = rows(prediction, k, target, weights);
         if let TargetView::Values(_, width) = target {
-            assert_eq!(k, width, "{}: as many targets as predictions in a row", self.name);
+            assert_eq!(k, width, "as many targets as predictions in a row");
         }
         for (row, outputs) in prediction.chunks_exact(k).enumerate().take(rows) {
             let mut sum = 0.0;
             for (column, output) in outputs.iter().enumerate() {
-                let expected = match target {
-                    TargetView::Ids(ids) if k == 1 => f64::from(ids[row]),
-                    TargetView::Ids(ids) => f64::from(u8::from(ids[row] as usize == column)),
-                    TargetView::Values(values, _) => f64::from(values[row * k + column]),
-                };
-                sum += (self.of)(f64::from(*output) - expected);
+                sum += (self.of)(f64::from(*output), expected(target, row, k, column));
             }
             self.mean.add(sum / k as f64, weights.map_or(1.0, |weights| f64::from(weights[row])));
         }
@@ -60,18 +64,5 @@ impl Metric for Errors {
 
     fn value(&self) -> f64 {
         (self.finish)(self.mean.value())
-    }
-
-    fn merge(&mut self, other: &dyn Metric) -> Result<()> {
-        let other: &Self = same(other)?;
-        if self.name != other.name {
-            return Err(Error::internal(format!("metric: {} cannot be merged into {}", other.name, self.name)));
-        }
-        self.mean.merge(&other.mean);
-        Ok(())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }

@@ -1,8 +1,5 @@
 //! A weighted mean over rows.
 
-use super::Metric;
-use crate::{Error, Result};
-
 /// The sum of weighted values and the sum of weights.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mean {
@@ -19,17 +16,4 @@ impl Mean {
     pub(super) fn value(&self) -> f64 {
         self.total / self.weight
     }
-
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.total += other.total;
-        self.weight += other.weight;
-    }
-}
-
-/// The same metric behind `other`.
-pub(super) fn same<M: Metric + 'static>(other: &dyn Metric) -> Result<&M> {
-    other
-        .as_any()
-        .downcast_ref()
-        .ok_or_else(|| Error::internal(format!("metric: only metrics of one kind can be merged, received {other:?}")))
 }

@@ -1,9 +1,9 @@
 //! `meanAbsoluteError`: the mean over rows and outputs of |prediction − target|.
 
 use super::errors::Errors;
-use super::{Metric, Prediction};
+use super::{Metric, Setting};
 use crate::Result;
 
-pub(super) fn create(prediction: Prediction) -> Result<Box<dyn Metric>> {
-    Errors::create("meanAbsoluteError", prediction, f64::abs, |mean| mean)
+pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
+    Errors::create(setting, |p, t| (p - t).abs(), |mean| mean)
 }

@@ -4,14 +4,29 @@
 //! depends on the order of rows alone and not on how they were cut into batches.
 
 mod accuracy;
+mod auc;
+mod balanced_accuracy;
+mod collect;
+mod confusion;
+mod decisions;
 mod errors;
+mod f1;
+mod log_loss;
+mod matthews_correlation;
 mod mean;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod precision;
+mod r2;
+mod recall;
 mod root_mean_squared_error;
+mod setting;
+mod top_k_accuracy;
 
-use std::any::Any;
 use std::fmt::Debug;
+
+pub use setting::Setting;
 
 use crate::{Error, Result};
 
@@ -74,25 +89,48 @@ pub trait Metric: Send + Debug {
     /// The value over all rows so far; NaN when they are none or weigh nothing.
     fn value(&self) -> f64;
 
-    /// Adds the rows that `other`, a metric made with the same arguments, has seen. The bits are those of a fixed cut of
-    /// the rows into pieces, merged in order; they differ from those of one pass, and do not depend on who ran a piece.
-    ///
-    /// # Errors
-    /// `ERR_INTERNAL` when `other` is another metric.
-    fn merge(&mut self, other: &dyn Metric) -> Result<()>;
-
-    /// For [`Metric::merge`].
-    fn as_any(&self) -> &dyn Any;
+    /// What was kept for a metric that TypeScript computes.
+    fn collected(&self) -> Option<&Collected> {
+        None
+    }
 }
 
-type Create = fn(Prediction) -> Result<Box<dyn Metric>>;
+/// All rows since the last reset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Collected {
+    /// Rows × `width` numbers.
+    pub predictions: Vec<f32>,
+    /// Outputs in a row.
+    pub width: usize,
+    /// One class id per row, or nothing.
+    pub ids: Vec<u32>,
+    /// Rows × `target_width` numbers, or nothing.
+    pub values: Vec<f32>,
+    /// Numbers in a row of the target.
+    pub target_width: usize,
+}
+
+type Create = fn(&Setting<'_>) -> Result<Box<dyn Metric>>;
+
+/// What [`create`] calls the one that keeps all rows; it is no metric that can be asked for by name.
+pub const COLLECT: &str = "collect";
 
 /// Every metric by its name in the options.
 const REGISTRY: &[(&str, Create)] = &[
     ("accuracy", accuracy::create),
+    ("balancedAccuracy", balanced_accuracy::create),
+    ("topKAccuracy", top_k_accuracy::create),
+    ("precision", precision::create),
+    ("recall", recall::create),
+    ("f1", f1::create),
+    ("auc", auc::create),
+    ("logLoss", log_loss::create),
+    ("matthewsCorrelation", matthews_correlation::create),
     ("meanSquaredError", mean_squared_error::create),
     ("rootMeanSquaredError", root_mean_squared_error::create),
     ("meanAbsoluteError", mean_absolute_error::create),
+    ("meanAbsolutePercentageError", mean_absolute_percentage_error::create),
+    ("r2", r2::create),
 ];
 
 /// The names that [`create`] knows.
@@ -100,13 +138,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     REGISTRY.iter().map(|(name, _)| *name)
 }
 
-/// A metric by name, for predictions of the given meaning.
+/// A metric by name.
 ///
 /// # Errors
-/// `ERR_OPTION` for an unknown name, and for errors of numbers where predictions are logits.
-pub fn create(name: &str, prediction: Prediction) -> Result<Box<dyn Metric>> {
+/// `ERR_OPTION` for an unknown name, unknown options, and metrics that do not fit what the predictions mean.
+pub fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
+    let name = setting.name;
+    if name == COLLECT {
+        return collect::create(setting);
+    }
     match REGISTRY.iter().find(|(known, _)| *known == name) {
-        Some((_, create)) => create(prediction),
+        Some((_, create)) => create(setting),
         None => {
             let known: Vec<_> = names().collect();
             let nearest = known.iter().min_by_key(|known| distance(name, known)).filter(|known| {

@@ -1,9 +1,9 @@
 //! `rootMeanSquaredError`: the square root of the mean over rows and outputs of (prediction − target)².
 
 use super::errors::Errors;
-use super::{Metric, Prediction};
+use super::{Metric, Setting};
 use crate::Result;
 
-pub(super) fn create(prediction: Prediction) -> Result<Box<dyn Metric>> {
-    Errors::create("rootMeanSquaredError", prediction, |difference| difference * difference, f64::sqrt)
+pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
+    Errors::create(setting, |p, t| (p - t) * (p - t), f64::sqrt)
 }

@@ -1,19 +1,31 @@
+mod golden;
+
 use super::*;
 use crate::Code;
 use downslope_kernels::random::Stream;
+use serde_json::{Map, Value as Json, json};
+
+fn with(name: &str, prediction: Prediction, width: usize, options: &Json) -> Result<Box<dyn Metric>> {
+    let none = Map::new();
+    create(&Setting { name, prediction, width, rows: 100, options: options.as_object().unwrap_or(&none) })
+}
+
+fn plain(name: &str, prediction: Prediction, width: usize) -> Box<dyn Metric> {
+    with(name, prediction, width, &json!({})).unwrap()
+}
 
 fn once(name: &str, meaning: Prediction, prediction: &[f32], k: usize, target: TargetView<'_>) -> f64 {
-    let mut metric = create(name, meaning).unwrap();
+    let mut metric = plain(name, meaning, k);
     metric.update(prediction, k, target, None);
     metric.value()
 }
 
 #[test]
 fn unknown_names_list_the_known_ones() {
-    let refused = |name| create(name, Prediction::Values).unwrap_err();
+    let refused = |name| with(name, Prediction::Values, 1, &json!({})).map(drop).unwrap_err();
     let error = refused("acuracy");
     assert_eq!(error.code, Code::Option);
-    for part in ["'acuracy'", "accuracy, meanSquaredError", "did you mean 'accuracy'?"] {
+    for part in ["'acuracy'", "accuracy, balancedAccuracy", "did you mean 'accuracy'?"] {
         assert!(error.message.contains(part), "{error}");
     }
     assert!(refused("MeanSquareError").message.contains("did you mean 'meanSquaredError'?"));
@@ -22,7 +34,7 @@ fn unknown_names_list_the_known_ones() {
 }
 
 #[test]
-fn every_metric_resets_merges_and_ignores_batches() {
+fn every_metric_resets_and_ignores_batches() {
     let stream = Stream::new(1, "test");
     let (rows, k) = (1000, 3);
     let prediction: Vec<f32> = (0..rows * k).map(|i| stream.unit(i) as f32).collect();
@@ -34,36 +46,25 @@ fn every_metric_resets_merges_and_ignores_batches() {
             let weights = Some(&weights[from..to]);
             metric.update(&prediction[from * k..to * k], k, TargetView::Ids(&ids[from..to]), weights);
         };
-        let mut whole = create(name, Prediction::Probabilities).unwrap();
+        let mut whole = plain(name, Prediction::Probabilities, k);
         assert!(whole.value().is_nan(), "{name} of nothing");
         piece(&mut *whole, 0, rows);
-        let mut batched = create(name, Prediction::Probabilities).unwrap();
+        let mut batched = plain(name, Prediction::Probabilities, k);
         piece(&mut *batched, 0, 500);
         batched.reset();
         (0..rows).step_by(32).for_each(|from| piece(&mut *batched, from, rows.min(from + 32)));
         assert_eq!(whole.value().to_bits(), batched.value().to_bits(), "{name}");
-        let mut halves = [(0, 300), (300, rows)].map(|(from, to)| {
-            let mut half = create(name, Prediction::Probabilities).unwrap();
-            piece(&mut *half, from, to);
-            half
-        });
-        let [first, second] = &mut halves;
-        first.merge(&**second).unwrap();
-        assert!((first.value() - whole.value()).abs() < 1e-12, "{name}");
-        for other in names().filter(|other| *other != name) {
-            let other = create(other, Prediction::Probabilities).unwrap();
-            assert_eq!(first.merge(&*other).unwrap_err().code, Code::Internal);
-        }
     }
 }
 
 #[test]
 fn weights_count_like_repeated_rows() {
+    let prediction = [0.1, 0.9, 0.7, 0.3, 0.2, 0.8, 0.6, 0.4];
+    let repeated = [0.1, 0.9, 0.1, 0.9, 0.2, 0.8, 0.6, 0.4];
     for name in names() {
-        let mut weighted = create(name, Prediction::Values).unwrap();
-        let weights = [2.0, 0.0, 1.0];
-        weighted.update(&[0.1, 0.9, 0.7], 1, TargetView::Values(&[0.0, 0.0, 1.0], 1), Some(&weights));
-        let repeated = once(name, Prediction::Values, &[0.1, 0.1, 0.7], 1, TargetView::Values(&[0.0, 0.0, 1.0], 1));
+        let mut weighted = plain(name, Prediction::Probabilities, 2);
+        weighted.update(&prediction, 2, TargetView::Ids(&[0, 0, 1, 0]), Some(&[2.0, 0.0, 1.0, 1.0]));
+        let repeated = once(name, Prediction::Probabilities, &repeated, 2, TargetView::Ids(&[0, 0, 1, 0]));
         assert!((weighted.value() - repeated).abs() < 1e-15, "{name}");
     }
 }
@@ -105,7 +106,7 @@ fn errors_of_numbers() {
 #[test]
 fn errors_of_logits_are_refused() {
     for name in ["meanSquaredError", "rootMeanSquaredError", "meanAbsoluteError"] {
-        let error = create(name, Prediction::BinaryLogits).unwrap_err();
+        let error = with(name, Prediction::BinaryLogits, 1, &json!({})).map(drop).unwrap_err();
         assert_eq!(error.code, Code::Option);
         assert!(error.message.contains(name) && error.message.contains("received logits"));
     }
@@ -115,4 +116,45 @@ fn errors_of_logits_are_refused() {
 #[should_panic(expected = "targets for 2 rows")]
 fn lengths_are_checked() {
     once("accuracy", Prediction::Logits, &[0.0; 4], 2, TargetView::Ids(&[0]));
+}
+
+#[test]
+fn options_are_checked() {
+    let refused = |name, prediction, width, options| {
+        let error = with(name, prediction, width, &options).map(drop).unwrap_err();
+        assert_eq!(error.code, Code::Option);
+        error.message
+    };
+    assert!(refused("accuracy", Prediction::Logits, 3, json!({ "k": 2 })).contains("accuracy has no option k"));
+    assert!(
+        refused("f1", Prediction::Logits, 3, json!({ "average": "mean" })).contains("macro, micro, weighted, binary")
+    );
+    assert!(refused("f1", Prediction::Logits, 3, json!({ "average": "binary" })).contains("two classes, received 3"));
+    assert!(refused("topKAccuracy", Prediction::Logits, 3, json!({ "k": 0 })).contains("at least 1"));
+    assert!(refused("topKAccuracy", Prediction::BinaryLogits, 1, json!({})).contains("one output"));
+    assert!(refused("matthewsCorrelation", Prediction::BinaryLogits, 3, json!({})).contains("exclude each other"));
+    assert!(refused("logLoss", Prediction::Values, 1, json!({})).contains("probabilities"));
+}
+
+#[test]
+fn nan_is_wrong_and_shows() {
+    let nan = [f32::NAN, 1.0, 2.0, 1.0];
+    let ids = TargetView::Ids(&[1, 0]);
+    assert_eq!(once("recall", Prediction::Logits, &nan, 2, ids), 0.5);
+    assert_eq!(once("precision", Prediction::Logits, &nan, 2, ids), 0.5);
+    assert!(once("auc", Prediction::Logits, &nan, 2, ids).is_nan());
+    assert!(once("r2", Prediction::Values, &[f32::NAN, 1.0], 1, TargetView::Values(&[1.0, 2.0], 1)).is_nan());
+}
+
+#[test]
+fn the_rows_themselves_are_kept() {
+    let mut metric = plain(COLLECT, Prediction::Values, 2);
+    metric.update(&[1.0, 2.0], 2, TargetView::Values(&[3.0, 4.0], 2), None);
+    metric.update(&[5.0, 6.0], 2, TargetView::Values(&[7.0, 8.0], 2), None);
+    let kept = metric.collected().unwrap();
+    assert_eq!((&kept.predictions[..], kept.width), (&[1.0, 2.0, 5.0, 6.0][..], 2));
+    assert_eq!((&kept.values[..], kept.target_width), (&[3.0, 4.0, 7.0, 8.0][..], 2));
+    metric.reset();
+    assert!(metric.collected().unwrap().predictions.is_empty());
+    assert!(names().all(|name| name != COLLECT));
 }

@@ -4,18 +4,29 @@
 //! the registry of the kernels.
 
 mod affine;
+mod argmax;
+mod axes;
 mod binary;
 mod binary_cross_entropy;
+mod choose;
+mod clip;
+mod concatenate;
 mod constant;
 mod cross_entropy;
 mod dropout;
 mod elementwise;
+mod gather;
 mod gaussian_noise;
 mod linear;
+mod matmul;
+mod reduce;
 mod reshape;
+mod slice;
 mod softmax;
 mod squared_error;
 mod standardize;
+mod stop_gradient;
+mod transpose;
 
 use std::fmt::Debug;
 
@@ -30,17 +41,31 @@ use crate::{Error, Result};
 /// The ops that have a file of their own.
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
+    &argmax::Argmax,
     &binary_cross_entropy::BinaryCrossEntropy,
+    &choose::Where,
+    &clip::Clip,
+    &concatenate::Concatenate,
     &constant::Constant,
     &cross_entropy::CrossEntropy,
     &dropout::Dropout,
     &gaussian_noise::GaussianNoise,
+    &gather::Gather,
     &linear::Linear,
+    &matmul::Matmul,
+    &reduce::Reduce { kind: reduce::Kind::Sum },
+    &reduce::Reduce { kind: reduce::Kind::Mean },
+    &reduce::Reduce { kind: reduce::Kind::Max },
+    &reduce::Reduce { kind: reduce::Kind::Min },
+    &reduce::Reduce { kind: reduce::Kind::LogSumExp },
     &reshape::Reshape,
+    &slice::Slice,
     &softmax::Softmax { log: false },
     &softmax::Softmax { log: true },
     &squared_error::SquaredError,
     &standardize::Standardize,
+    &stop_gradient::StopGradient,
+    &transpose::Transpose,
 ];
 
 /// A registered op.

@@ -23,6 +23,7 @@ impl Program {
     pub fn multiply_adds(&self, rows: usize) -> usize {
         let product = |i: &Instruction| match *i {
             Instruction::Product { m, n, k, .. } => m.of(rows).saturating_mul(n).saturating_mul(k.of(rows)),
+            Instruction::General(ref general) => general.multiply_adds(rows),
             _ => 0,
         };
         self.body.iter().map(product).fold(0, usize::saturating_add)
@@ -130,7 +131,7 @@ impl Describer<'_> {
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
             Instruction::General(ref general) => {
                 let (name, times) = general.describe();
-                (name, times * widest)
+                (name, times * widest + 2 * general.multiply_adds(self.rows))
             }
             Instruction::Update { len, group, .. } => {
                 bytes = 4 * 3 * len;

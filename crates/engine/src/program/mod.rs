@@ -3,6 +3,7 @@
 //! Instructions name places (a buffer of the batch, a parameter, …), never addresses, so that another executor can run the same list.
 
 mod builder;
+mod chains;
 mod describe;
 mod emit;
 mod fuse;
@@ -12,7 +13,7 @@ mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
-pub use emit::Argument;
+pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
 pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].

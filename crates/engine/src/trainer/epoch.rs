@@ -21,13 +21,12 @@ pub struct Progress {
     pub rate: f64,
     /// Seconds spent in this epoch.
     pub seconds: f64,
-    metrics: usize,
 }
 
 impl Progress {
     pub fn new(measures: &Measures) -> Self {
-        let (parts, metrics) = (vec![0.0; measures.losses()], measures.metrics().len());
-        Self { epoch: 0, steps: 0, total_steps: 0, losses: 0.0, parts, rate: 0.0, seconds: 0.0, metrics }
+        let parts = vec![0.0; measures.losses()];
+        Self { epoch: 0, steps: 0, total_steps: 0, losses: 0.0, parts, rate: 0.0, seconds: 0.0 }
     }
 
     /// Counts a step.
@@ -38,20 +37,23 @@ impl Progress {
         self.rate = rate;
     }
 
-    /// The epoch so far.
-    pub fn record(&self, rate: f64, measures: &Measures) -> EpochRecord {
-        let mut values = Vec::with_capacity(self.metrics);
-        values.extend(measures.metrics());
+    /// The epoch so far, without metrics, which may have to look at all rows again.
+    pub fn unfinished(&self, rate: f64) -> EpochRecord {
         EpochRecord {
             epoch: self.epoch,
             steps: self.steps,
             loss: self.losses / self.steps as f64,
             losses: self.parts.iter().map(|sum| sum / self.steps as f64).collect(),
             learning_rate: rate,
-            metrics: values,
             seconds: self.seconds,
             ..EpochRecord::default()
         }
+    }
+
+    /// The finished epoch.
+    pub fn record(&self, rate: f64, measures: &Measures) -> EpochRecord {
+        let (metrics, collected) = (measures.metrics().collect(), measures.collected());
+        EpochRecord { complete: true, metrics, collected, ..self.unfinished(rate) }
     }
 }
 
@@ -78,7 +80,6 @@ impl Trainer {
         }
         self.good.copy_from_slice(&self.parameters);
         let mut record = self.progress.record(rate, &self.measures);
-        record.complete = true;
         record.penalty = self.penalty();
         if let Some(validation) = &mut self.validation {
             let tensors = (&self.parameters, &self.states);

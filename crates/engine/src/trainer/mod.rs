@@ -23,6 +23,7 @@ use crate::data::{BatchOrder, Dataset};
 use crate::evaluator::{Evaluator, Feeds};
 use crate::graph::Graph;
 use crate::measures::{Measured, Measures};
+use crate::metric::Collected;
 use crate::network::Network;
 use crate::program::{Mode, PIECE, ParameterLayout, Program, compile};
 use crate::{Error, Result, checkpoint, machine};
@@ -83,8 +84,10 @@ pub struct EpochRecord {
     pub penalty: f64,
     /// Learning rate of its last step.
     pub learning_rate: f64,
-    /// Training metrics, in the order of the options.
+    /// Training metrics, in the order of the options; of finished epochs.
     pub metrics: Vec<f64>,
+    /// All rows, with the index of their loss, where metrics are computed elsewhere.
+    pub collected: Vec<(usize, Collected)>,
     /// Validation loss and metrics, when there is validation data and the epoch is complete.
     pub validation: Option<Measured>,
     /// Seconds spent in it.
@@ -172,7 +175,7 @@ impl Trainer {
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
         let optimizer = Optimizer::new(&options.optimizer, &graph)?.clipped(options.clip_norm, options.clip_value)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let measures = Measures::new(&graph, &options.metrics)?;
+        let measures = Measures::new(&graph, &options.metrics, train.rows())?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();
@@ -324,14 +327,14 @@ impl Trainer {
             if !loss.is_finite() {
                 self.diverge();
                 out.diverged = true;
-                out.epochs.push(self.progress.record(row[0], &self.measures));
+                out.epochs.push(self.progress.unfinished(row[0]));
                 break;
             }
             if self.progress.steps == self.steps_per_epoch() {
                 match self.finish_epoch(row[0]) {
                     Some(record) => out.epochs.push(record),
                     None => {
-                        out.epochs.push(self.progress.record(row[0], &self.measures));
+                        out.epochs.push(self.progress.unfinished(row[0]));
                         self.diverge();
                         out.diverged = true;
                         break;
@@ -345,7 +348,7 @@ impl Trainer {
         }
         if self.progress.steps > 0 && !out.diverged {
             let rate = self.progress.rate;
-            out.epochs.push(self.progress.record(rate, &self.measures));
+            out.epochs.push(self.progress.unfinished(rate));
         }
         Ok(out)
     }
