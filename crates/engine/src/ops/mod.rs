@@ -4,16 +4,27 @@
 //! come from the registries of the kernels.
 
 mod affine;
+mod argmax;
+mod axes;
 mod binary;
+mod choose;
+mod clip;
+mod concatenate;
 mod constant;
 mod dropout;
 mod elementwise;
+mod gather;
 mod gaussian_noise;
 mod linear;
 mod loss;
+mod matmul;
+mod reduce;
 mod reshape;
+mod slice;
 mod softmax;
 mod standardize;
+mod stop_gradient;
+mod transpose;
 
 use std::fmt::Debug;
 
@@ -29,14 +40,28 @@ use crate::{Error, Result};
 /// The ops that have a file of their own.
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
+    &argmax::Argmax,
+    &choose::Where,
+    &clip::Clip,
+    &concatenate::Concatenate,
     &constant::Constant,
     &dropout::Dropout,
     &gaussian_noise::GaussianNoise,
+    &gather::Gather,
     &linear::Linear,
+    &matmul::Matmul,
+    &reduce::Reduce { kind: reduce::Kind::Sum },
+    &reduce::Reduce { kind: reduce::Kind::Mean },
+    &reduce::Reduce { kind: reduce::Kind::Max },
+    &reduce::Reduce { kind: reduce::Kind::Min },
+    &reduce::Reduce { kind: reduce::Kind::LogSumExp },
     &reshape::Reshape,
+    &slice::Slice,
     &softmax::Softmax { log: false },
     &softmax::Softmax { log: true },
     &standardize::Standardize,
+    &stop_gradient::StopGradient,
+    &transpose::Transpose,
 ];
 
 /// A registered op.

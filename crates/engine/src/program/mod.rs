@@ -3,6 +3,7 @@
 //! Instructions name places (a buffer of the batch, a parameter, …), never addresses, so that another executor can run the same list.
 
 mod builder;
+mod chains;
 mod describe;
 mod emit;
 mod fuse;
@@ -12,8 +13,8 @@ mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
-pub use emit::Argument;
-pub use layout::{Kind, ParameterLayout};
+pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
+pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;

@@ -190,8 +190,13 @@ pub fn loss(spec: &Json, tensors: &HashMap<String, Vec<f64>>, columns: &[Column]
     let weight = row_weights(columns, rows);
     let total: f64 = weight.iter().sum();
     let of = |l: &Json| {
-        let losses = &values[l["value"].as_str().expect("a name")].data;
-        l["weight"].as_f64().unwrap_or(1.0) * losses.iter().zip(&weight).map(|(l, w)| l * w).sum::<f64>() / total
+        let value = &values[l["value"].as_str().expect("a name")];
+        let weighs = l["weight"].as_f64().unwrap_or(1.0);
+        if !value.rows {
+            return weighs * value.data[0];
+        }
+        let losses = &value.data;
+        weighs * losses.iter().zip(&weight).map(|(l, w)| l * w).sum::<f64>() / total
     };
     spec["losses"].as_array().expect("losses").iter().map(of).sum()
 }
