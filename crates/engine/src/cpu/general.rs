@@ -11,7 +11,7 @@ use crate::program::{Epilogue, Layout, Place};
 /// Floats of a block of a chain: a few of them stay in the first-level cache.
 const BLOCK: usize = 256;
 /// Registers of the longest chain.
-pub(crate) const REGISTERS: usize = 24;
+pub(crate) const REGISTERS: usize = 64;
 
 const _: () =
     assert!(BLOCK * REGISTERS <= gemm::SCRATCH, "the registers of a chain live in the scratch memory of a thread");
@@ -24,6 +24,18 @@ impl Machine<'_> {
             General::Chain(chain) => self.chain(chain, rows, t, n),
             General::Reduce { kind, x, y, outer, n: count, inner } => {
                 self.reduce(*kind, (*x, *y), (outer.of(rows), count.of(rows), *inner), rows, (t, n));
+            }
+            General::Block { block, outer } => self.block(block, outer.of(rows), rows, (t, n)),
+            General::Pick { x, ids, y, outer, n: size, inner, count, whole, add } => {
+                let sizes = (outer.of(rows), *size, *inner, count.of(rows));
+                self.pick((*x, *ids, *y), sizes, (*whole, *add), rows, (t, n));
+            }
+            General::Argmax { x, y, outer, n: count, inner } => {
+                self.argmax((*x, *y), (outer.of(rows), count.of(rows), *inner), rows, (t, n));
+            }
+            General::Product { matrices, a, b, c, epilogue } => {
+                let add = adds(*epilogue, piece);
+                self.matrices(matrices, (*a, *b, *c), add, rows, (t, n));
             }
             General::Hand { x, out, epilogue } => self.hand((*x, *out), *epilogue, piece, (t, n)),
             General::SeedOne { weight, out } => {
@@ -159,11 +171,7 @@ impl Machine<'_> {
 
     fn hand(&self, (x, out): (Place, Place), epilogue: Epilogue, piece: &Piece<'_>, (t, threads): (usize, usize)) {
         let rows = piece.rows.len();
-        let add = match epilogue {
-            Epilogue::Gradient => piece.first > 0,
-            Epilogue::Accumulate => true,
-            _ => false,
-        };
+        let add = adds(epilogue, piece);
         let (x, y) = (self.view(x, rows), self.view(out, rows));
         let put = |n: usize, x: *const f32, y: *mut f32| {
             // SAFETY: n elements at both, which do not overlap.
@@ -184,6 +192,15 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whether what is written is added to what is there.
+fn adds(epilogue: Epilogue, piece: &Piece<'_>) -> bool {
+    match epilogue {
+        Epilogue::Gradient => piece.first > 0,
+        Epilogue::Accumulate => true,
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod exec;
 pub(crate) mod general;
+mod shift;
 mod split;
 mod updater;
 mod view;

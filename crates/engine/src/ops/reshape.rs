@@ -19,14 +19,10 @@ impl Op for Reshape {
         let shape = node.attributes.get("shape").cloned().unwrap_or_default();
         let to: Shape =
             serde_json::from_value(shape).map_err(|e| Error::option(format!("{}: shape: {e}", node.name)))?;
-        if to.rows || !x.shape.rows || to.width() != x.shape.width() {
-            return Err(node.error(format!(
-                "cannot give rows of {} elements ({}) the shape {to}",
-                x.shape.width(),
-                x.shape
-            )));
+        if to.rows || to.width() != x.shape.width() {
+            return Err(node.error(format!("cannot give {} elements ({}) the shape {to}", x.shape.width(), x.shape)));
         }
-        Ok(TensorType { shape: Shape::per_row(to.dims), kind: x.kind })
+        Ok(TensorType { shape: Shape { rows: x.shape.rows, dims: to.dims }, kind: x.kind })
     }
 
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {

@@ -6,7 +6,7 @@ use downslope_kernels::reduce::BLOCK;
 
 use super::{
     Buffer, BufferId, Constant, Derived, DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout,
-    ParameterLayout, Place, Program, ProgramLoss, ProgramOutput, fuse, general::General, liveness,
+    ParameterLayout, Place, Program, ProgramLoss, ProgramOutput, chains, fuse, general::General, liveness,
 };
 use crate::graph::spec::TypeName;
 use crate::graph::{Graph, Shape, Source, TensorType, ValueId};
@@ -29,6 +29,17 @@ pub enum Mode {
 
 /// Compiles a graph for pieces of at most `capacity` rows.
 pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: usize) -> Result<Program> {
+    assemble(graph, layout, mode, capacity, false)
+}
+
+/// [`compile`], with or without chains of elementwise instructions: for tests that compare their bits.
+pub(crate) fn assemble(
+    graph: &Graph,
+    layout: &ParameterLayout,
+    mode: Mode,
+    capacity: usize,
+    chained: bool,
+) -> Result<Program> {
     let mut b = Builder {
         graph,
         layout,
@@ -68,6 +79,9 @@ pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: us
     }
     fuse::bias_and_relu(&mut b.program);
     let mut program = b.program;
+    if chained {
+        chains::merge(&mut program);
+    }
     liveness::assign(&mut program);
     Ok(program)
 }

@@ -23,6 +23,7 @@ impl Program {
     pub fn multiply_adds(&self, rows: usize) -> usize {
         let product = |i: &Instruction| match *i {
             Instruction::Product { m, n, k, .. } => m.of(rows).saturating_mul(n).saturating_mul(k.of(rows)),
+            Instruction::General(ref general) => general.multiply_adds(rows),
             _ => 0,
         };
         self.body.iter().map(product).fold(0, usize::saturating_add)
@@ -46,7 +47,7 @@ impl Describer<'_> {
     fn shape(&self, place: Place) -> (usize, usize) {
         let parameter = |i: usize| match self.layout.entries[i].kind {
             Kind::Panels { rows, columns } => (rows, columns),
-            Kind::Plain { len } => (1, len),
+            Kind::Plain { len } => (len / self.layout.entries[i].width, self.layout.entries[i].width),
         };
         match place {
             Place::Batch(id) => (self.program.buffers[id].rows.of(self.rows), self.program.buffers[id].width),
@@ -126,11 +127,13 @@ impl Describer<'_> {
             Instruction::SoftmaxGradient { log, .. } => {
                 (if log { "logSoftmax gradient" } else { "softmax gradient" }.to_owned(), 4 * widest)
             }
-            Instruction::Loss { kind, .. } => (format!("{kind:?}"), 4 * widest),
+            Instruction::Loss { function, .. } => {
+                (downslope_kernels::loss::LOSSES[function].name.to_owned(), 4 * widest)
+            }
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
             Instruction::General(ref general) => {
                 let (name, times) = general.describe();
-                (name, times * widest)
+                (name, times * widest + 2 * general.multiply_adds(self.rows))
             }
             Instruction::Update { len, group, .. } => {
                 bytes = 4 * 3 * len;

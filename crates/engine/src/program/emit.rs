@@ -1,9 +1,9 @@
 //! What the general ops emit: steps over a space, reductions, gradients of what was broadcast.
 
-use super::general::{Chain, Fill, General, Operand, Reduction, Step, What};
-use super::{Builder, Extent, Instruction, Layout, Place};
+use super::general::{Chain, Fill, General, Matrices, Operand, Reduction, Step, What};
+use super::{Builder, Epilogue, Extent, Instruction, Layout, Place};
 use crate::Result;
-use crate::graph::{Shape, ValueId};
+use crate::graph::{Shape, Strides, ValueId};
 
 /// A value with the shape in which it is looked at.
 #[derive(Clone, Debug)]
@@ -14,11 +14,79 @@ pub struct Seen {
     pub shape: Shape,
 }
 
+/// Blocks of `x` that become (a part of) blocks of `y`: where the part begins in a block and how long the block is.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// Copied.
+    pub x: Place,
+    /// Beginning of the part in a block of x, and elements of the block.
+    pub from: (usize, usize),
+    /// Written.
+    pub y: Place,
+    /// The same in y.
+    pub to: (usize, usize),
+    /// Elements of the part.
+    pub len: usize,
+}
+
+/// What is picked along an axis.
+#[derive(Clone, Debug)]
+pub struct Picked {
+    /// The axes before.
+    pub outer: Shape,
+    /// Size of the axis.
+    pub n: usize,
+    /// Elements behind it.
+    pub inner: usize,
+    /// Shape of the numbers.
+    pub ids: Shape,
+    /// They are ids rather than floats.
+    pub whole: bool,
+}
+
+/// An operand of a product: matrices with leading axes.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// Where it lies.
+    pub place: Place,
+    /// Leading axes.
+    pub batch: Shape,
+    /// From row to row.
+    pub row: usize,
+    /// From column to column.
+    pub column: usize,
+    /// Elements of a matrix.
+    pub size: usize,
+}
+
+/// Products of matrices.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Leading axes of the result.
+    pub batch: Shape,
+    /// Rows are as many as a shape has elements.
+    pub m: Shape,
+    /// Columns.
+    pub n: usize,
+    /// Terms are as many as a shape has elements.
+    pub k: Shape,
+    /// Left operand.
+    pub a: Factor,
+    /// Right operand.
+    pub b: Factor,
+    /// Result.
+    pub c: Place,
+    /// How it is written.
+    pub epilogue: Epilogue,
+}
+
 /// An argument of a step.
 #[derive(Clone, Debug)]
 pub enum Argument<'a> {
     /// A value, broadcast to the space.
     Value(&'a Seen),
+    /// How many elements of the first shape become one of the second.
+    Count(&'a Shape, &'a Shape),
     /// A number.
     Number(f32),
 }
@@ -34,6 +102,11 @@ fn times(a: Extent, b: Extent) -> Extent {
         (Extent::Fixed(a), Extent::Fixed(b)) => Extent::Fixed(a * b),
         (Extent::Rows(a) | Extent::Fixed(a), Extent::Rows(b) | Extent::Fixed(b)) => Extent::Rows(a * b),
     }
+}
+
+/// The elements of a shape.
+fn count(shape: &Shape) -> Extent {
+    if shape.rows { Extent::Rows(shape.width()) } else { Extent::Fixed(shape.width()) }
 }
 
 impl Builder<'_> {
@@ -78,6 +151,17 @@ impl Builder<'_> {
                     chain.registers += 1;
                     register
                 }
+                Argument::Count(many, few) => {
+                    let n = match (count(many), count(few)) {
+                        (Extent::Rows(a), Extent::Fixed(b)) => Extent::Rows(a / b),
+                        (Extent::Rows(a) | Extent::Fixed(a), Extent::Rows(b) | Extent::Fixed(b)) => {
+                            Extent::Fixed(a / b)
+                        }
+                    };
+                    chain.fills.push((chain.registers, Fill::Count(n)));
+                    chain.registers += 1;
+                    Operand::Register(chain.registers - 1)
+                }
                 Argument::Number(x) => {
                     let place = self.constant(vec![*x], 1);
                     chain.fills.push((chain.registers, Fill::Element(place)));
@@ -96,6 +180,80 @@ impl Builder<'_> {
         let to = self.room(label, shape);
         self.step_into(what, arguments, &to);
         to
+    }
+
+    /// Applies a function of the kernels' registry in place.
+    pub fn map_into(&mut self, name: &str, x: &Seen) {
+        let function = downslope_kernels::elementwise::find(name).unwrap_or_default();
+        let what = What::Map { function, parameters: [0.0; 4] };
+        self.step_into(what, &[Argument::Value(x)], x);
+    }
+
+    /// A copy whose fixed axis i is axis `order[i]`.
+    pub fn permuted(&mut self, label: &str, x: &Seen, order: &[usize]) -> Seen {
+        let dims: Vec<usize> = order.iter().map(|a| x.shape.dims[*a]).collect();
+        let own = x.shape.strides_in(&x.shape);
+        let strides = Strides { row: own.row, axes: order.iter().map(|a| own.axes[*a]).collect() };
+        let y = self.room(label, &Shape { rows: x.shape.rows, dims: dims.clone() });
+        let step = Step {
+            what: What::Load { dims, strides },
+            from: vec![Operand::Memory(x.place)],
+            to: Operand::Memory(y.place),
+        };
+        let (rows, width) = (x.shape.rows, x.shape.width());
+        self.general(General::Chain(Chain { rows, width, registers: 0, fills: vec![], steps: vec![step] }));
+        y
+    }
+
+    /// A new buffer of zeros.
+    pub fn zeros(&mut self, label: &str, shape: &Shape) -> Seen {
+        self.step(label, What::Copy, &[Argument::Number(0.0)], shape)
+    }
+
+    fn general(&mut self, general: General) {
+        self.emit(Instruction::General(Box::new(general)));
+    }
+
+    /// Emits a copy of blocks, as many as `outer` has elements.
+    pub fn block(&mut self, block: Block, outer: &Shape) {
+        self.general(General::Block { block, outer: count(outer) });
+    }
+
+    /// Emits the picking of elements from `x` to `y`; or, to `add`, the addition of what was picked to where it came from.
+    pub fn pick(&mut self, picked: Picked, x: Place, ids: Place, y: Place, add: bool) {
+        let Picked { outer, n, inner, ids: shape, whole } = picked;
+        self.general(General::Pick { x, ids, y, outer: count(&outer), n, inner, count: count(&shape), whole, add });
+    }
+
+    /// The index of the first of the largest elements along an axis.
+    pub fn argmax(&mut self, label: &str, x: &Seen, axis: usize, to: &Shape) -> Seen {
+        let rows = x.shape.rows.then_some(Extent::Rows(1));
+        let sizes: Vec<Extent> = rows.into_iter().chain(x.shape.dims.iter().map(|d| Extent::Fixed(*d))).collect();
+        let product = |list: &[Extent]| list.iter().fold(Extent::Fixed(1), |n, m| times(n, *m));
+        let (outer, n, inner) = (product(&sizes[..axis]), sizes[axis], product(&sizes[axis + 1..]).of(1));
+        let y = self.room(label, to);
+        self.general(General::Argmax { x: x.place, y: y.place, outer, n, inner });
+        y
+    }
+
+    /// Emits products of matrices.
+    pub fn product(&mut self, product: Product) {
+        let Product { batch, m, n, k, a, b, c, epilogue } = product;
+        let strides = |f: &Factor| {
+            let s = f.batch.strides_in(&batch);
+            Strides { row: s.row * f.size, axes: s.axes.iter().map(|x| x * f.size).collect() }
+        };
+        let matrices = Matrices {
+            rows: batch.rows,
+            strides: (strides(&a), strides(&b)),
+            dims: batch.dims.clone(),
+            m: count(&m),
+            n,
+            k: count(&k),
+            left: (a.row, a.column),
+            right: b.row,
+        };
+        self.general(General::Product { matrices: Box::new(matrices), a: a.place, b: b.place, c, epilogue });
     }
 
     /// A function of two values by its name, broadcast to `shape`.

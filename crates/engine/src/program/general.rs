@@ -1,6 +1,6 @@
 //! Instructions of the general ops: chains of elementwise steps with broadcasting, reductions, and what moves values.
 
-use super::{Epilogue, Extent, Place};
+use super::{Block, Epilogue, Extent, Place};
 use crate::graph::Strides;
 
 /// One instruction of the general ops.
@@ -23,6 +23,60 @@ pub enum General {
         /// Number of i.
         inner: usize,
     },
+    /// Parts of blocks.
+    Block {
+        /// Which parts.
+        block: Block,
+        /// Number of blocks.
+        outer: Extent,
+    },
+    /// `y[o][j][i] = x[o][ids[j]][i]`, or with `add` the other way: `y[o][ids[j]][i] += x[o][j][i]` in the order of j.
+    Pick {
+        /// From.
+        x: Place,
+        /// Numbers.
+        ids: Place,
+        /// To.
+        y: Place,
+        /// Number of o.
+        outer: Extent,
+        /// What ids are below.
+        n: usize,
+        /// Number of i.
+        inner: usize,
+        /// Number of j.
+        count: Extent,
+        /// The numbers are ids rather than floats.
+        whole: bool,
+        /// Whether it is the gradient.
+        add: bool,
+    },
+    /// `y[o][i]` = the first j of the largest `x[o][j][i]`.
+    Argmax {
+        /// Argument.
+        x: Place,
+        /// Result.
+        y: Place,
+        /// Number of o.
+        outer: Extent,
+        /// Number of j.
+        n: Extent,
+        /// Number of i.
+        inner: usize,
+    },
+    /// Products of matrices.
+    Product {
+        /// Their sizes.
+        matrices: Box<Matrices>,
+        /// Left operand.
+        a: Place,
+        /// Right operand.
+        b: Place,
+        /// Result, without gaps.
+        c: Place,
+        /// How it is written.
+        epilogue: Epilogue,
+    },
     /// The gradient of a parameter as other instructions left it, to where the optimizer reads it.
     Hand {
         /// From, in rows.
@@ -39,6 +93,27 @@ pub enum General {
         /// One number.
         out: Place,
     },
+}
+
+/// Products `c[i] = a[i] · b[i]` of matrices with leading axes.
+#[derive(Clone, Debug)]
+pub struct Matrices {
+    /// Whether the first leading axis is the rows.
+    pub rows: bool,
+    /// The other leading axes.
+    pub dims: Vec<usize>,
+    /// How the operands go along them.
+    pub strides: (Strides, Strides),
+    /// Rows of c.
+    pub m: Extent,
+    /// Columns of c.
+    pub n: usize,
+    /// Terms of each sum.
+    pub k: Extent,
+    /// From row to row and from column to column of a.
+    pub left: (usize, usize),
+    /// From row to row of b.
+    pub right: usize,
 }
 
 /// What a reduction makes of many numbers.
@@ -200,12 +275,37 @@ impl General {
                 f(*x, false);
                 f(*y, true);
             }
+            General::Block { block, .. } => {
+                f(block.x, false);
+                f(block.y, true);
+            }
+            General::Pick { x, ids, y, .. } => {
+                f(*x, false);
+                f(*ids, false);
+                f(*y, true);
+            }
+            General::Argmax { x, y, .. } => {
+                f(*x, false);
+                f(*y, true);
+            }
+            General::Product { a, b, c, .. } => {
+                f(*a, false);
+                f(*b, false);
+                f(*c, true);
+            }
             General::Hand { x, out, .. } => {
                 f(*x, false);
                 f(*out, true);
             }
             General::SeedOne { out, .. } => f(*out, true),
         }
+    }
+
+    /// Multiply-adds of products, for a piece of `rows` rows.
+    pub fn multiply_adds(&self, rows: usize) -> usize {
+        let General::Product { matrices: p, .. } = self else { return 0 };
+        let batch = p.dims.iter().product::<usize>() * if p.rows { rows } else { 1 };
+        [p.m.of(rows), p.n, p.k.of(rows)].into_iter().fold(batch, usize::saturating_mul)
     }
 
     /// Name and floating-point operations of an element of its widest operand, for people.
@@ -219,6 +319,12 @@ impl General {
                 (names.join(" + "), names.len())
             }
             General::Reduce { kind, .. } => (format!("{kind:?}").to_lowercase(), 1),
+            General::Block { .. } => ("copy part".to_owned(), 0),
+            General::Pick { add, .. } => {
+                (if *add { "gather gradient" } else { "gather" }.to_owned(), usize::from(*add))
+            }
+            General::Argmax { .. } => ("argmax".to_owned(), 1),
+            General::Product { .. } => ("product".to_owned(), 0),
             General::Hand { .. } => ("hand over gradient".to_owned(), 0),
             General::SeedOne { .. } => ("seed gradient".to_owned(), 0),
         }

@@ -3,6 +3,7 @@
 //! Instructions name places (a buffer of the batch, a parameter, …), never addresses, so that another executor can run the same list.
 
 mod builder;
+mod chains;
 mod describe;
 mod emit;
 mod fuse;
@@ -12,8 +13,8 @@ mod liveness;
 
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
-pub use emit::Argument;
-pub use layout::{Kind, ParameterLayout};
+pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
+pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;
@@ -172,21 +173,6 @@ pub enum Epilogue {
     },
 }
 
-/// Losses with kernels of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossKind {
-    /// Softmax with cross entropy, target ids.
-    CrossEntropyIds,
-    /// Softmax with cross entropy, target probabilities.
-    CrossEntropy,
-    /// Sigmoid with binary cross entropy, numbers in [0, 1].
-    BinaryCrossEntropy,
-    /// The same with ids 0 and 1 of one output.
-    BinaryCrossEntropyIds,
-    /// Mean over the row of squared differences.
-    SquaredError,
-}
-
 /// One instruction.
 #[derive(Clone, Debug)]
 pub enum Instruction {
@@ -340,8 +326,12 @@ pub enum Instruction {
     },
     /// A loss per row and its gradient.
     Loss {
-        /// Which.
-        kind: LossKind,
+        /// Which, in the registry of the kernels.
+        function: usize,
+        /// Its parameters.
+        parameters: [f32; 4],
+        /// Whether the target holds ids.
+        ids: bool,
         /// Logits or predictions.
         z: Place,
         /// Ids or numbers.

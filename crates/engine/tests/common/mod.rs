@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 
 pub mod general;
+pub mod mixed;
 pub mod net;
 pub mod random;
 pub mod reference;

@@ -79,15 +79,27 @@ fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
             Tensor { data: data.collect(), ..x.clone() }
         }
         "crossEntropy" => losses(x, inputs[1], |z, t| match t {
-            [id] if inputs[1].dims.is_empty() => log_sum_exp(z) - z[*id as usize],
+            [id] if inputs[1].dims.len() + 1 == x.dims.len() => log_sum_exp(z) - z[*id as usize],
             _ => z.iter().zip(t).map(|(z_i, t)| t * (log_sum_exp(z) - z_i)).sum(),
         }),
-        "binaryCrossEntropy" => losses(x, inputs[1], |z, t| {
-            z.iter().zip(t).map(|(z, t)| z.max(0.0) - z * t + (-z.abs()).exp().ln_1p()).sum::<f64>() / z.len() as f64
+        "kullbackLeibler" => losses(x, inputs[1], |z, t| {
+            let term = |(z_i, t): (&f64, &f64)| if *t > 0.0 { t * (t.ln() + log_sum_exp(z) - z_i) } else { 0.0 };
+            z.iter().zip(t).map(term).sum()
         }),
-        "squaredError" => {
-            losses(x, inputs[1], |z, t| z.iter().zip(t).map(|(z, t)| (z - t).powi(2)).sum::<f64>() / z.len() as f64)
+        "binaryCrossEntropy" => mean(x, inputs[1], |z, t| z.max(0.0) - z * t + (-z.abs()).exp().ln_1p()),
+        "squaredError" => mean(x, inputs[1], |z, t| (z - t).powi(2)),
+        "absoluteError" => mean(x, inputs[1], |z, t| (z - t).abs()),
+        "huber" => {
+            let delta = number("delta", 1.0);
+            mean(x, inputs[1], |z, t| {
+                let e = (z - t).abs();
+                if e < delta { e * e / 2.0 } else { delta * (e - delta / 2.0) }
+            })
         }
+        "logCosh" => mean(x, inputs[1], |z, t| (z - t).cosh().ln()),
+        // ids 0 and 1 are -1 and 1
+        "hinge" => mean(x, inputs[1], |z, t| (1.0 - if t == 0.0 { -1.0 } else { t } * z).max(0.0)),
+        "poisson" => mean(x, inputs[1], |z, t| z.exp() - t * z),
         _ => map(x, |v| function(op, &number, v)),
     }
 }
@@ -151,6 +163,11 @@ fn losses(z: &Tensor, target: &Tensor, f: impl Fn(&[f64], &[f64]) -> f64) -> Ten
     Tensor { rows: true, dims: vec![], data }
 }
 
+/// The mean over the outputs of a row.
+fn mean(z: &Tensor, target: &Tensor, f: impl Fn(f64, f64) -> f64) -> Tensor {
+    losses(z, target, |z, t| z.iter().zip(t).map(|(z, t)| f(*z, *t)).sum::<f64>() / z.len() as f64)
+}
+
 fn linear(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>) -> Tensor {
     let (k, n) = (kernel.dims[0], kernel.dims[1]);
     let mut data = Vec::with_capacity(x.data.len() / k * n);
@@ -173,8 +190,13 @@ pub fn loss(spec: &Json, tensors: &HashMap<String, Vec<f64>>, columns: &[Column]
     let weight = row_weights(columns, rows);
     let total: f64 = weight.iter().sum();
     let of = |l: &Json| {
-        let losses = &values[l["value"].as_str().expect("a name")].data;
-        l["weight"].as_f64().unwrap_or(1.0) * losses.iter().zip(&weight).map(|(l, w)| l * w).sum::<f64>() / total
+        let value = &values[l["value"].as_str().expect("a name")];
+        let weighs = l["weight"].as_f64().unwrap_or(1.0);
+        if !value.rows {
+            return weighs * value.data[0];
+        }
+        let losses = &value.data;
+        weighs * losses.iter().zip(&weight).map(|(l, w)| l * w).sum::<f64>() / total
     };
     spec["losses"].as_array().expect("losses").iter().map(of).sum()
 }
