@@ -21,11 +21,19 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
   },
   'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
   'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },
+  'functional.mjs': {
+    lines: [
+      /^standardize_1 +patient +\[rows, 4\]/m,
+      /^epoch 40: validation RMSE \d\d\.\d, accuracy 0\.\d{3}$/m,
+      /^patients not seen in training: RMSE [4-6]\d\.\d,\ntold apart [6-9]\d % of the time$/m,
+      /^patient 3: \d+, fast: (yes|no)$/m,
+    ],
+  },
   'serve.mjs': { args: ['--try'], lines: [/→ 200 \{"classes":\["versicolor","setosa"\]\}/, /→ 400 \{"error":"/] },
   'expressions.mjs': {
     lines: [
       /^ {2}step 1: x {4}8\.0000 {3}x² {3}64\.0000$/m,
-      /^ {2}converged after \d+ steps at \de-\d+$/m,
+      /^ {2}converged after \d+ steps at \d\.\de-\d+$/m,
       /^ {2}the slope at 3 is 6$/m,
       /^ {2}full batch {4}slope {4}(2\.9|3\.0)\d+ /m,
       /^ {2}stochastic {4}slope {4}(2\.9|3\.0)\d+ /m,

@@ -1,6 +1,7 @@
 import test from 'ava'
 import {
   add,
+  concatenate,
   dataset,
   dense,
   fit,
@@ -39,33 +40,47 @@ async function rowsOf(
 const t_sync = new Set<boolean>()
 
 test('merging layers', async (t) => {
+  t.deepEqual(await rowsOf(({ a, b }) => concatenate([a, b])), {
+    shape: [3, 4],
+    data: [1, 2, 10, 20, 3, 4, 30, -40, -5, 6, 50, 60],
+  })
   t.deepEqual((await rowsOf(({ a, b }) => add([a, b, a]))).data, [12, 24, 36, -32, 40, 72])
   t.deepEqual((await rowsOf(({ a, b }) => multiply([a, b]))).data, [10, 40, 90, -160, -250, 360])
   t.deepEqual((await rowsOf(({ a, b }) => multiply([a, a, b]))).data, [10, 80, 270, -640, 1250, 2160])
+  const column = ({ a, b }: { a: Value; b: Value }) => [reshape([2, 1])(a), reshape([2, 1])(b)] as const
+  t.deepEqual(await rowsOf((values) => concatenate([...column(values)], { axis: -1 })), {
+    shape: [3, 2, 2],
+    data: [1, 10, 2, 20, 3, 30, 4, -40, -5, 50, 6, 60],
+  })
+  t.deepEqual(await rowsOf((values) => concatenate([...column(values)], { axis: 1 })), {
+    shape: [3, 4, 1],
+    data: [1, 2, 10, 20, 3, 4, 30, -40, -5, 6, 50, 60],
+  })
   // [rows, 2, 1] with [rows, 1, 2]: every pair
   t.deepEqual((await rowsOf(({ a, b }) => multiply([reshape([2, 1])(a), reshape([1, 2])(b)]))).shape, [3, 2, 2])
   t.deepEqual([...t_sync], [true])
 })
 
-test('they are layers with names as well', (t) => {
+test('they are layers with names and options as well', (t) => {
   const sum = add({ name: 'sum' })
-  const network = functional(pair, ({ a, b }) => sum([multiply()([a, b]), multiply([b, a], { name: 'turned' })]))
+  const network = functional(pair, ({ a, b }) => sum([concatenate()([a, b]), concatenate([b, a], { name: 'turned' })]))
   t.deepEqual(
     network.layers.map(({ name, kind, inputs }) => [name, kind, inputs]),
     [
-      ['multiply_1', 'multiply', ['a', 'b']],
-      ['turned', 'multiply', ['b', 'a']],
-      ['sum', 'add', ['multiply_1', 'turned']],
+      ['concatenate_1', 'concatenate', ['a', 'b']],
+      ['turned', 'concatenate', ['b', 'a']],
+      ['sum', 'add', ['concatenate_1', 'turned']],
     ],
   )
   t.deepEqual(sum.config, { kind: 'add', name: 'sum' })
   t.true(Object.isFrozen(sum) && Object.isFrozen(sum.config))
+  t.deepEqual(concatenate({ axis: 1 }).config, { kind: 'concatenate', axis: 1 })
 })
 
 test('gradients go to every branch', async (t) => {
   // y = (a kernel_1 + b kernel_2) with one number each: a linear model in two pieces, found exactly
   const network = functional(pair, ({ a, b }) =>
-    add([dense(1, { useBias: false })(a), multiply([dense(1, { useBias: false })(b), dense(1)(b)])]),
+    add([dense(1, { useBias: false })(a), multiply([dense(1, { useBias: false })(b), dense(1)(concatenate([a, b]))])]),
   )
   const rows = Array.from({ length: 200 }, (_, row) => [
     Math.sin(row),
@@ -86,7 +101,7 @@ test('gradients go to every branch', async (t) => {
 })
 
 test('misuse of merging layers', (t) => {
-  for (const merge of [add, multiply] as ((values?: unknown, options?: unknown) => unknown)[]) {
+  for (const merge of [add, multiply, concatenate] as ((values?: unknown, options?: unknown) => unknown)[]) {
     throwsCode(t, 'ERR_OPTION', () => merge([]), /at least two values/)
     throwsCode(t, 'ERR_OPTION', () => merge(3))
     throwsCode(t, 'ERR_OPTION', () => merge({ nam: 'x' }), /options must be/)
@@ -107,4 +122,7 @@ test('misuse of merging layers', (t) => {
     )
   }
   throwsCode(t, 'ERR_SHAPE', () => functional(pair, ({ a, b }) => add([a, dense(3)(b)])))
+  for (const axis of [0, 2, -2, 1.5, Number.NaN, '1' as never]) {
+    throwsCode(t, 'ERR_OPTION', () => functional(pair, ({ a, b }) => concatenate([a, b], { axis })), /axis must be/)
+  }
 })
