@@ -33,7 +33,7 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
   'expressions.mjs': {
     lines: [
       /^ {2}step 1: x {4}8\.0000 {3}x² {3}64\.0000$/m,
-      /^ {2}converged after \d+ steps at \de-\d+$/m,
+      /^ {2}converged after \d+ steps at \d\.\de-\d+$/m,
       /^ {2}the slope at 3 is 6$/m,
       /^ {2}full batch {4}slope {4}(2\.9|3\.0)\d+ /m,
       /^ {2}stochastic {4}slope {4}(2\.9|3\.0)\d+ /m,

@@ -30,8 +30,8 @@ def numbers(values):
     return [float(f"{v:.9g}") for v in np.ravel(values)]
 
 
-def add(op, function, operands, extra=(), fixed=(), listed=False):
-    """`function` takes torch tensors; `fixed` are the operands without gradient."""
+def add(op, function, operands, extra=(), fixed=(), listed=False, tolerance=None):
+    """`function` takes torch tensors; `fixed` are the operands without gradient; `tolerance` is for large operands."""
     tensors = [torch.tensor(v.astype(np.float64), requires_grad=i not in fixed) for i, v in enumerate(operands)]
     output = function(*tensors)
     weights = rng.normal(0, 1, output.shape).astype(np.float32)
@@ -48,6 +48,7 @@ def add(op, function, operands, extra=(), fixed=(), listed=False):
                 {"shape": list(v.shape), "data": numbers(v), "trained": i not in fixed} for i, v in enumerate(operands)
             ],
             **({"listed": True} if listed else {}),
+            **({"tolerance": tolerance} if tolerance else {}),
             "extra": list(extra),
             "weights": numbers(weights),
             "shape": list(output.shape),
@@ -140,7 +141,8 @@ def reductions():
         add(name, lambda x, f=function: f(x, dim=(0, 2)), [normal(2, 3, 4)], [{"axis": [0, -1]}])
         keep = {"axis": [1], "keepDims": True}
         add(name, lambda x, f=function: f(x, dim=(1,), keepdim=True), [normal(2, 20, 3)], [keep])
-    add("logSumExp", lambda x: torch.logsumexp(x, 0), [np.float32([1000, 1001, -1000])])
+    # e^(x - result), and the result has a spacing of 6e-5 at 1000
+    add("logSumExp", lambda x: torch.logsumexp(x, 0), [np.float32([1000, 1001, -1000])], tolerance=6e-5)
     for extra in ({}, {"axis": 0}, {"axis": -1}, {"axis": 1, "keepDims": True}):
         function = lambda x: torch.argmax(x, extra.get("axis"), extra.get("keepDims", False)).double()
         add("argmax", function, [normal(3, 5)], [extra])

@@ -11,6 +11,7 @@ interface Case {
   readonly op: keyof typeof ops
   readonly operands: { readonly shape: number[]; readonly data: number[]; readonly trained: boolean }[]
   readonly listed?: boolean
+  readonly tolerance?: number
   readonly extra: unknown[]
   readonly weights: number[]
   readonly shape: number[]
@@ -22,12 +23,21 @@ const cases = JSON.parse(readFileSync(new URL('../golden/ops.json', import.meta.
 
 const of = ({ shape, data }: { shape: number[]; data: number[] }): Tensor => tensor(Float32Array.from(data), shape)
 
-function close(t: ExecutionContext, received: ArrayLike<number>, expected: readonly number[], what: string): void {
+function close(
+  t: ExecutionContext,
+  received: ArrayLike<number>,
+  expected: readonly number[],
+  what: string,
+  tolerance = 2e-6,
+): void {
   t.is(received.length, expected.length, what)
   const largest = Math.max(...expected.map(Math.abs), 1e-3)
   for (const [index, value] of expected.entries()) {
     const off = Math.abs((received[index] ?? Number.NaN) - value)
-    t.true(off <= 2e-6 * Math.abs(value) + 1e-6 * largest, `${what}[${index}]: ${received[index]}, PyTorch ${value}`)
+    t.true(
+      off <= tolerance * Math.abs(value) + 1e-6 * largest,
+      `${what}[${index}]: ${received[index]}, PyTorch ${value}`,
+    )
   }
 }
 
@@ -35,7 +45,7 @@ const numbers = (value: number | Tensor | undefined): ArrayLike<number> =>
   value === undefined ? [] : typeof value === 'number' ? [value] : value.data
 
 for (const [index, golden] of cases.entries()) {
-  const { op, operands, extra, listed = false } = golden
+  const { op, operands, extra, listed = false, tolerance } = golden
   const shapes = operands.map(({ shape }) => `[${shape.join(', ')}]`)
   test(`${index} ${op}: ${shapes.join(' ')} ${extra.map((value) => JSON.stringify(value)).join(' ')}`, async (t) => {
     const point = Object.fromEntries(
@@ -49,11 +59,12 @@ for (const [index, golden] of cases.entries()) {
     const value = await evaluate(call, point)
     if (typeof value === 'number') t.deepEqual(golden.shape, [])
     else t.deepEqual(value.shape, golden.shape)
-    close(t, numbers(value), golden.output, 'value')
+    close(t, numbers(value), golden.output, 'value', tolerance)
     const weights = tensor(Float32Array.from(golden.weights), golden.shape)
     const result = await gradient((handles) => ops.sum(ops.multiply(call(handles), weights)), point)
     for (const [at, expected] of golden.gradients.entries()) {
-      if (expected !== null) close(t, numbers(result.gradient[`x${at}`]), expected, `gradient of operand ${at}`)
+      if (expected !== null)
+        close(t, numbers(result.gradient[`x${at}`]), expected, `gradient of operand ${at}`, tolerance)
     }
   })
 }

@@ -135,7 +135,8 @@ export function write(
     })),
     states: emitted.states.map(({ name, shape }) => ({ name, shape, initial: 0 })),
     nodes: emitted.nodes,
-    outputs: outputs.map(([name], index) => ({ name, value: emitted.values[index] })),
+    // outputs of a graph with inputs are predictions, with a row for each sample
+    outputs: inputs.length > 0 ? [] : outputs.map(([name], index) => ({ name, value: emitted.values[index] })),
     losses: loss ? [{ name: 'objective', value: emitted.values[0], weight: 1 }] : [],
   }
   const constants = emitted.states.map(({ name, shape, values: numbers }) => ({

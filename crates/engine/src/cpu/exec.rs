@@ -209,8 +209,11 @@ impl Machine<'_> {
             Feed::U8(x) => x.len(),
             Feed::U32(x) => x.len(),
         };
-        let most = have / width.max(1);
-        assert!(indices.iter().all(|i| (*i as usize) < most), "a row number is beyond the data");
+        let last = indices.iter().fold(0, |last, i| (*i).max(last)) as usize;
+        assert!(
+            last.checked_add(1).and_then(|n| n.checked_mul(width)).is_some_and(|n| n <= have),
+            "a row number is beyond the data"
+        );
         let transform = match transform {
             GatherTransform::None => Gather::Plain,
             GatherTransform::Affine(mul, add) => Gather::Scalar { sub: 0.0, mul, add },
@@ -285,6 +288,13 @@ impl Machine<'_> {
             DerivedKind::Transposed(p) => {
                 let from = self.view(Place::Parameter(p), 0);
                 let (p0, p1) = part(from.rows.div_ceil(16), 1, t, n);
+                if from.mat.row == 1 {
+                    // a column is its own transpose, in panels of one row
+                    let (start, len) = (p0 * 16, (p1 - p0) * 16);
+                    // SAFETY: both are padded to whole panels.
+                    unsafe { std::ptr::copy_nonoverlapping(from.mat.ptr.add(start), to.add(start), len) };
+                    return;
+                }
                 // SAFETY: the derived tensor has the transposed shape.
                 unsafe { (self.kernels.gemm.transpose)(from.rows, from.width, from.mat.ptr, to, p0, p1) }
             }

@@ -47,7 +47,7 @@ impl Describer<'_> {
     fn shape(&self, place: Place) -> (usize, usize) {
         let parameter = |i: usize| match self.layout.entries[i].kind {
             Kind::Panels { rows, columns } => (rows, columns),
-            Kind::Plain { len } => (1, len),
+            Kind::Plain { len } => (len / self.layout.entries[i].width, self.layout.entries[i].width),
         };
         match place {
             Place::Batch(id) => (self.program.buffers[id].rows.of(self.rows), self.program.buffers[id].width),

@@ -14,7 +14,7 @@ mod liveness;
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
 pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
-pub use layout::{Kind, ParameterLayout};
+pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;
