@@ -42,7 +42,9 @@ test('types follow from values', async (t) => {
   expectTypeOf(dataset({ inputs: [[1]], targets: [1] })).toEqualTypeOf<Dataset<never>>()
   const either = [1, 0] as number[] | string[]
   expectTypeOf(dataset({ inputs: [[1], [2]], labels: either })).toEqualTypeOf<Dataset<Label>>()
-  expectTypeOf(clouds().split(0.5)).toEqualTypeOf<Dataset<string>[]>()
+  expectTypeOf(clouds().split(0.5)).toEqualTypeOf<[Dataset<string>, Dataset<string>]>()
+  expectTypeOf(clouds().split([0.5, 0.25, 0.25])).toEqualTypeOf<[Dataset<string>, Dataset<string>, Dataset<string>]>()
+  expectTypeOf(clouds().split([0.5, 0.25, 0.25] as number[])).toEqualTypeOf<Dataset<string>[]>()
   expectTypeOf(tensor([[1]])).toEqualTypeOf<Tensor<Float32Array>>()
   expectTypeOf(tensor(new Uint8Array(1))).toExtend<Tensor<Uint8Array>>()
   for (const optimizer of [sgd, nadam, adamax, radam, rmsprop, adagrad, adadelta, lion]) {
