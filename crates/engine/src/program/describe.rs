@@ -127,7 +127,9 @@ impl Describer<'_> {
             Instruction::SoftmaxGradient { log, .. } => {
                 (if log { "logSoftmax gradient" } else { "softmax gradient" }.to_owned(), 4 * widest)
             }
-            Instruction::Loss { kind, .. } => (format!("{kind:?}"), 4 * widest),
+            Instruction::Loss { function, .. } => {
+                (downslope_kernels::loss::LOSSES[function].name.to_owned(), 4 * widest)
+            }
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
             Instruction::General(ref general) => {
                 let (name, times) = general.describe();

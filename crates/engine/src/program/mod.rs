@@ -173,21 +173,6 @@ pub enum Epilogue {
     },
 }
 
-/// Losses with kernels of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossKind {
-    /// Softmax with cross entropy, target ids.
-    CrossEntropyIds,
-    /// Softmax with cross entropy, target probabilities.
-    CrossEntropy,
-    /// Sigmoid with binary cross entropy, numbers in [0, 1].
-    BinaryCrossEntropy,
-    /// The same with ids 0 and 1 of one output.
-    BinaryCrossEntropyIds,
-    /// Mean over the row of squared differences.
-    SquaredError,
-}
-
 /// One instruction.
 #[derive(Clone, Debug)]
 pub enum Instruction {
@@ -341,8 +326,12 @@ pub enum Instruction {
     },
     /// A loss per row and its gradient.
     Loss {
-        /// Which.
-        kind: LossKind,
+        /// Which, in the registry of the kernels.
+        function: usize,
+        /// Its parameters.
+        parameters: [f32; 4],
+        /// Whether the target holds ids.
+        ids: bool,
         /// Logits or predictions.
         z: Place,
         /// Ids or numbers.
