@@ -11,6 +11,8 @@ pub mod general;
 mod layout;
 mod liveness;
 
+#[cfg(test)]
+pub(crate) use builder::assemble;
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
 pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
