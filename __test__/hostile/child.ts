@@ -60,7 +60,8 @@ function judge(error: unknown, world: World): void {
 /** What engines say where code is wrong, rather than what hostile values throw. */
 function isMistake(cause: unknown): boolean {
   try {
-    if (!(cause instanceof Error) || !/undefined|null|not a function|of #|call stack/.test(cause.message)) return false
+    if (!(cause instanceof Error) || / on proxy: /.test(cause.message)) return false
+    if (!/undefined|null|not a function|of #|call stack/.test(cause.message)) return false
     return /^\s+at .*$/m.exec(cause.stack ?? '')?.[0].includes('__test__') === false
   } catch {
     return false

@@ -1,5 +1,6 @@
 import test from 'ava'
 import * as d from '../../src/index.ts'
+import * as ops from '../../src/ops.ts'
 import { rejectsCode, throwsCode } from '../helpers.ts'
 import { classifier, labelled } from './world.ts'
 
@@ -53,4 +54,21 @@ test('a source without next is refused, and a promise in the place of a value en
     /own must give a number/,
   )
   await new Promise((resolve) => setImmediate(resolve))
+})
+
+test('numbers whose memory goes away while their shape is read are refused', (t) => {
+  const data = new Float32Array(2)
+  const shape = Object.defineProperty([2], 0, {
+    get() {
+      if (data.length > 0) structuredClone(data.buffer, { transfer: [data.buffer] })
+      return 2
+    },
+  })
+  throwsCode(t, 'ERR_SHAPE', () => d.tensor({ data, shape }), /must have 0 elements/)
+})
+
+test('a list that is empty when it is read is refused', (t) => {
+  let asked = 0
+  const list = new Proxy([1], { get: (of, key) => (key === 'length' ? (asked++ === 0 ? 1 : 0) : Reflect.get(of, key)) })
+  throwsCode(t, 'ERR_OPTION', () => ops.concatenate(list as never, { axis: 0 }), /list must be an array/)
 })

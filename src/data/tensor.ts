@@ -37,7 +37,7 @@ export function tensor(data: TensorLike, shape?: readonly number[]): Tensor {
   return guarded('tensor', 'ERR_DATA', () => {
     const made = readTensor('tensor', data)
     if (shape === undefined) return made
-    return Object.freeze({ data: made.data, shape: readSizes('tensor', shape, arrayLength(made.data)) })
+    return Object.freeze({ data: made.data, shape: readSizes('tensor', shape, made.data) })
   })
 }
 
@@ -48,7 +48,7 @@ export function readTensor(where: string, value: unknown): Tensor {
   if (isTensor(value)) {
     const { data, shape } = value
     if (!isTensorData(data)) return refuseArray(where, data)
-    return Object.freeze({ data, shape: readSizes(where, shape, arrayLength(data)) })
+    return Object.freeze({ data, shape: readSizes(where, shape, data) })
   }
   return refuseArray(where, value)
 }
@@ -67,7 +67,7 @@ function refuseArray(where: string, value: unknown): never {
   throw new DownslopeError('ERR_DATA', `${where}: data ${text}, received ${received}`)
 }
 
-function readSizes(where: string, shape: unknown, length: number): readonly number[] {
+function readSizes(where: string, shape: unknown, data: TensorData): readonly number[] {
   if (!Array.isArray(shape) || shape.length > DEEPEST) {
     return refuse(where, `shape must be an array of at most ${DEEPEST} sizes`, shape, 'ERR_SHAPE')
   }
@@ -79,6 +79,8 @@ function readSizes(where: string, shape: unknown, length: number): readonly numb
     }
     sizes.push(size)
   }
+  // only now: reading the shape may have run code of the caller that changes the length
+  const length = arrayLength(data)
   if (sizes.reduce((a, b) => a * b, 1) !== length) {
     throw new DownslopeError(
       'ERR_SHAPE',
@@ -127,7 +129,7 @@ function fromNested(where: string, value: unknown): Tensor<Float32Array> {
     }
     const size = shape[depth]
     if (!Array.isArray(part) || part.length !== size) {
-      const received = Array.isArray(part) ? `one of ${part.length}` : show(part)
+      const received = Array.isArray(part) ? `one of ${show(part.length)}` : show(part)
       throw new DownslopeError('ERR_SHAPE', `${where}: an array of ${size} expected at ${at()}, received ${received}`)
     }
     const last = depth + 1 === shape.length

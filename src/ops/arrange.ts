@@ -38,7 +38,8 @@ export function concatenate(list: readonly ExpressionLike[], options: Concatenat
     if (!Array.isArray(list) || list.length === 0) return refuse('concatenate', 'list must be an array of values', list)
     return Array.from(list as readonly unknown[], (part) => readOperand('concatenate', part))
   })
-  const [first] = parts as [Expression, ...Expression[]]
+  const [first] = parts
+  if (first === undefined) return refuse('concatenate', 'list must be an array of values', list)
   const axis = readAxis('concatenate', 'axis', readOptions('concatenate', options, ['axis']).axis, first.shape)
   const without = (shape: readonly Size[]): Size[] => shape.filter((_, at) => at !== axis)
   let size = 0
