@@ -148,7 +148,13 @@ pub fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
         return collect::create(setting);
     }
     match REGISTRY.iter().find(|(known, _)| *known == name) {
-        Some((_, create)) => create(setting),
+        Some((_, create)) => {
+            // ids are indices of outputs; of a single one they may be numbers
+            if setting.width > 1 {
+                setting.tells_apart()?;
+            }
+            create(setting)
+        }
         None => {
             let known: Vec<_> = names().collect();
             let nearest = known.iter().min_by_key(|known| distance(name, known)).filter(|known| {
