@@ -23,10 +23,10 @@ const room = (path: string): string => relative(source, path).split('/')[0] as s
 /** Which rooms a room may use. What is not named here may be used by all. */
 const allowed: Record<string, readonly string[]> = {
   schedule: ['metric'],
-  regularizer: [],
+  regularizer: ['data'],
   optimizer: ['schedule'],
   data: ['native'],
-  metric: ['loss'],
+  metric: ['data', 'loss'],
   loss: ['ops'],
   ops: ['data'],
   minimize: ['data', 'native', 'ops', 'optimizer', 'schedule', 'train'],
