@@ -38,9 +38,14 @@ export function arrayLength(value: TensorData | IntegerArray): number {
   return lengthOf.call(value) as number
 }
 
+/** True when no other thread can change the numbers. */
+export function inOwnMemory(value: TensorData): boolean {
+  return !(bufferOf.call(value) instanceof SharedArrayBuffer)
+}
+
 /** The array itself, or a copy when its memory is shared: another thread could change it while it is checked. */
 export function unshared<T extends TensorData>(value: T): T {
-  if (!(bufferOf.call(value) instanceof SharedArrayBuffer)) return value
+  if (inOwnMemory(value)) return value
   const copy = { Float32Array, Float64Array, Uint8Array, Int32Array, Uint32Array }[arrayKind(value) as 'Float32Array']
   return new copy(value) as T
 }

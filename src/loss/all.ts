@@ -1,4 +1,10 @@
 // the registry: one line for each loss
 export { binaryCrossEntropy } from './binaryCrossEntropy.ts'
 export { crossEntropy } from './crossEntropy.ts'
+export { hinge } from './hinge.ts'
+export { huber } from './huber.ts'
+export { kullbackLeibler } from './kullbackLeibler.ts'
+export { logCosh } from './logCosh.ts'
+export { meanAbsoluteError } from './meanAbsoluteError.ts'
 export { meanSquaredError } from './meanSquaredError.ts'
+export { poisson } from './poisson.ts'

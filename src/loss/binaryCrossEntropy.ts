@@ -1,4 +1,4 @@
-import { defineLoss, type Loss, numbersLike } from './loss.ts'
+import { binaryTarget, defineLoss, type Loss } from './loss.ts'
 
 /**
  * Binary cross entropy of logits z: −t · log σ(z) − (1 − t) · log(1 − σ(z)), the mean over the outputs. With one output,
@@ -9,11 +9,5 @@ export const binaryCrossEntropy: Loss = defineLoss({
   predicts: 'classes',
   fuses: 'sigmoid',
   transform: 'sigmoid',
-  target(row, data) {
-    if (data.classes === undefined) return numbersLike(row, data)
-    if (row.length !== 1 || row[0] !== 1)
-      return `with labels needs an output [rows, 1], received [rows, ${row.join(', ')}]`
-    if (data.classes === 2) return { shape: ['rows'], type: 'u32' }
-    return `with labels needs two classes, received ${data.classes}`
-  },
+  target: binaryTarget,
 })

@@ -19,8 +19,8 @@ export interface TargetShape {
 export interface Loss {
   /** The engine's op: (prediction, target) to one value per row. */
   readonly op: string
-  /** What the network predicts with it, which metrics compare. */
-  readonly predicts: 'classes' | 'numbers'
+  /** What predictions are, and so which metrics compare them with targets; none do with log rates. */
+  readonly predicts: 'numbers' | 'classes' | 'log rates'
   /** A final activation that belongs to the loss: the stable fused form is used on its input. */
   readonly fuses: 'softmax' | 'sigmoid' | undefined
   /** Turns what the loss takes into probabilities. */
@@ -40,4 +40,14 @@ export function numbersLike(row: readonly number[], data: TargetShape): TargetTy
   const shape: (number | 'rows')[] = ['rows', ...row]
   if (data.targets.join() === row.join()) return { shape, type: 'f32' }
   return `needs targets of the shape of the output [${shape.join(', ')}], received [rows, ${data.targets.join(', ')}]`
+}
+
+/** Numbers of the shape of the output, or two-class labels for one output; or why not. */
+export function binaryTarget(row: readonly number[], data: TargetShape): TargetType | string {
+  if (data.classes === undefined) return numbersLike(row, data)
+  if (row.length !== 1 || row[0] !== 1) {
+    return `with labels needs an output [rows, 1], received [rows, ${row.join(', ')}]`
+  }
+  if (data.classes === 2) return { shape: ['rows'], type: 'u32' }
+  return `with labels needs two classes, received ${data.classes}`
 }

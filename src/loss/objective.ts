@@ -1,7 +1,7 @@
 import type { LossFunction } from '../ops/loss.ts'
 import { guarded, ranges, readNumber, refuse, show } from '../options.ts'
 import { type LossName, lossNamed, lossNames } from './index.ts'
-import type { Transform } from './loss.ts'
+import type { Loss, Transform } from './loss.ts'
 
 /** What is minimised for one output. */
 export interface Objective {
@@ -73,7 +73,7 @@ export function transformOf({ name }: Objective): Transform {
 }
 
 /** What a loss predicts; anything for a function. */
-export function predicts({ name }: Objective): 'classes' | 'numbers' | undefined {
+export function predicts({ name }: Objective): Loss['predicts'] | undefined {
   return name === 'custom' ? undefined : lossNamed(name).predicts
 }
 

@@ -16,6 +16,7 @@ import {
 import { createNaming, engineMetrics, type MetricKeys, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
+import { predictFew } from './few.ts'
 import { type Classes, classesOf, matchClasses, matchInputs, matchTargets } from './match.ts'
 import { metadataOf } from './metadata.ts'
 import { type Network, outputsOf } from './network.ts'
@@ -165,6 +166,8 @@ export class Model<L extends Labels = Label, K extends string = never> {
     const { probabilities } = readOptions('predictSync', options, ['probabilities'])
     const { network } = this.#inside
     const kinds = this.#kinds('predictSync', probabilities)
+    const few = predictFew(handle, network, x, kinds[0])
+    if (few !== undefined) return few as Predicted<K>
     return byName(
       network,
       predictHere(handle, readBatches('predictSync', network, x, undefined), kinds),

@@ -1,4 +1,4 @@
-import type { Objective } from '../loss/objective.ts'
+import { type Objective, predicts } from '../loss/objective.ts'
 import { readName, refuse } from '../options.ts'
 import { makerOf } from './builder.ts'
 import type { GraphNode, GraphState } from './graph.ts'
@@ -31,8 +31,8 @@ export function targetTransformOf(
   return { kind, raw: kind === 'log1p' ? made(INVERSE) : made('target/scaled') }
 }
 
-/** Losses whose predictions are not in units of the targets. */
-const others = ['crossEntropy', 'binaryCrossEntropy', 'hinge', 'poisson', 'kullbackLeibler']
+/** Whether predictions of a loss are in units of the targets. */
+const inUnits = (objective: Objective): boolean => (predicts(objective) ?? 'numbers') === 'numbers'
 
 /**
  * The network with the inverse of a transform at its end: standardised numbers are multiplied with the deviation of the
@@ -57,7 +57,7 @@ export function withTargetTransform(
     return refused('is for networks with one output without a name')
   }
   if (targets === undefined) return refused('needs targets (numbers) in the data')
-  if (objective === undefined || others.includes(objective.name)) {
+  if (objective === undefined || !inUnits(objective)) {
     return refused(`needs a loss that compares numbers with targets, not ${objective?.name}`)
   }
   const { row } = output

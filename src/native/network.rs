@@ -9,7 +9,7 @@ use downslope_engine::measures::MetricSpec;
 use downslope_engine::network::{Feed, Network, Output, Transform};
 use downslope_engine::{Error, Result};
 use napi::Env;
-use napi::bindgen_prelude::{Float32Array, Object, ObjectFinalize};
+use napi::bindgen_prelude::{Float32Array, Float32ArraySlice, Object, ObjectFinalize};
 use napi_derive::napi;
 
 use crate::columns::NativeColumn;
@@ -17,7 +17,7 @@ use crate::dataset::NativeDataset;
 use crate::memory::Memory;
 use crate::outcome::Outcome;
 use crate::spawn::spawn;
-use crate::trainer::{self, NativeValidation};
+use crate::trainer;
 
 /// A graph and values for all its parameters and states.
 #[napi(custom_finalize)]
@@ -177,6 +177,17 @@ impl NativeNetwork {
     #[napi(catch_unwind, ts_return_type = "Outcome<NativeTensor[]>")]
     pub fn predict_sync(&self, columns: Vec<NativeColumn>, kind: String) -> Outcome<Vec<NativeTensor>> {
         Outcome::of(|| run(&self.present()?, &copied(columns)?, &transforms(&kind)?, 1))
+    }
+
+    /// Predictions for up to 16 rows of the only input here and now, without the cost of objects, written to `output`. `kind`: 0 as they are,
+    /// 1 softmax, 2 logistic function. False, and nothing is written, where `predict_sync` must be asked, which also says what is wrong.
+    #[napi(catch_unwind)]
+    pub fn predict_few(&self, values: Float32ArraySlice<'_>, kind: u32, mut output: Float32ArraySlice<'_>) -> bool {
+        let transform = [Transform::None, Transform::Softmax, Transform::Sigmoid].get(kind as usize).copied();
+        let found = self.present().ok().zip(transform);
+        // SAFETY: the array was made for this call and nobody else knows it (src/model/few.ts); no JavaScript runs meanwhile.
+        let output = unsafe { output.as_mut() };
+        found.is_some_and(|(network, transform)| network.predict_few(values.as_ref(), transform, output))
     }
 
     /// Mean losses and metrics; `metrics` is the JSON of a trainer's option.

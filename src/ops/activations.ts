@@ -5,13 +5,13 @@ import { type Expression, type ExpressionLike, readOperand } from './expression.
 
 /** Options of {@link leakyRelu}. */
 export interface LeakyReluOptions {
-  /** Slope below 0, a finite number; default 0.01. */
+  /** Slope below 0, a number ≥ 0; default 0.01. */
   readonly negativeSlope?: number
 }
 
 /** Options of {@link elu}. */
 export interface EluOptions {
-  /** Minus the limit at −∞, a finite number; default 1. */
+  /** Minus the limit at −∞, a number ≥ 0; default 1. */
   readonly alpha?: number
 }
 
@@ -41,21 +41,21 @@ export const hardSigmoid: Unary = unary('hardSigmoid')
 /**
  * x above 0, `negativeSlope` · x below. Maas et al. (2013).
  *
- * @throws DownslopeError `ERR_OPTION` when the slope is not a finite number
+ * @throws DownslopeError `ERR_OPTION` when the slope is not ≥ 0
  */
 export function leakyRelu(x: ExpressionLike, options: LeakyReluOptions = {}): Expression {
   const { negativeSlope } = readOptions('leakyRelu', options, ['negativeSlope'])
   return elementwise('leakyRelu', x, {
-    negativeSlope: readNumber('leakyRelu', 'negativeSlope', negativeSlope, ranges.finite, 0.01),
+    negativeSlope: readNumber('leakyRelu', 'negativeSlope', negativeSlope, ranges.notNegative, 0.01),
   })
 }
 
 /**
  * x above 0, `alpha` · (e^x − 1) below. Clevert et al. (2016).
  *
- * @throws DownslopeError `ERR_OPTION` when alpha is not a finite number
+ * @throws DownslopeError `ERR_OPTION` when alpha is not ≥ 0
  */
 export function elu(x: ExpressionLike, options: EluOptions = {}): Expression {
   const { alpha } = readOptions('elu', options, ['alpha'])
-  return elementwise('elu', x, { alpha: readNumber('elu', 'alpha', alpha, ranges.finite, 1) })
+  return elementwise('elu', x, { alpha: readNumber('elu', 'alpha', alpha, ranges.notNegative, 1) })
 }

@@ -1,4 +1,4 @@
-//! Times whole training steps of 784-256-10 or 20-64-64-1 without Node: `steps mlp|small batch threads seconds`. With a fifth and sixth
+//! Times whole training steps of 784-256-10, 20-64-64-1 or 1024-2048-1024 without Node: `steps mlp|small|momentum|adamw batch threads seconds`. With a fifth and sixth
 //! argument it makes that many steps over that many rows and nothing else, for a count of instructions (`scripts/instructions.mjs`).
 #![expect(clippy::unwrap_used, reason = "a program to measure with: it may stop anywhere")]
 
@@ -8,10 +8,18 @@ use downslope_engine::data::{Column, Dataset, Role, Values};
 use downslope_engine::network::Network;
 use downslope_engine::trainer::Trainer;
 
-/// CPU time of this thread in seconds: the machine may be busy with other work.
-fn cpu() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|x| x.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+/// CPU time of this thread in seconds: the machine may be busy with other work. Elsewhere than on Linux, time.
+#[cfg(target_os = "linux")]
+fn cpu(_: std::time::Instant) -> f64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes to `now` alone.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut now) };
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cpu(origin: std::time::Instant) -> f64 {
+    origin.elapsed().as_secs_f64()
 }
 
 fn main() {
@@ -23,7 +31,8 @@ fn main() {
     let rows = match (steps, kind.as_str()) {
         (Some(_), _) => a.get(6).map_or(1, |rows| rows.parse().unwrap()),
         (None, "mlp") => 60_000,
-        _ => 8192,
+        (None, "small") => 8192,
+        _ => 2048,
     };
     let mut state = 1u64;
     let mut random = move || {
@@ -61,6 +70,32 @@ fn main() {
             vec![0.05, 0.0, 0.0, 1e-4],
             (4 * 784 * 256 + 6 * 256 * 10) as f64,
         )
+    } else if kind == "momentum" || kind == "adamw" {
+        let x: Vec<f32> = (0..rows * 1024).map(|_| random()).collect();
+        let y: Vec<f32> = x.iter().map(|x| (x * 3.0).sin()).collect();
+        let g = format!(
+            r#"{{"inputs":[{{"name":"x","shape":["rows",1024],"type":"f32"}},{{"name":"y","shape":["rows",1024],"type":"f32"}}],"parameters":[{},{}],
+            "nodes":[{{"name":"h","op":"linear","inputs":["x","a/kernel","a/bias"]}},{{"name":"r","op":"relu","inputs":["h"]}},
+            {{"name":"z","op":"linear","inputs":["r","b/kernel","b/bias"]}},{{"name":"l","op":"squaredError","inputs":["z","y"]}}],
+            "outputs":[{{"name":"output","value":"z"}}],"losses":[{{"name":"output","value":"l","prediction":"z","target":"y"}}]}}"#,
+            dense("a", 1024, 2048),
+            dense("b", 2048, 1024)
+        );
+        let column = |name: &str, role, x| Column {
+            name: name.into(),
+            role,
+            shape: vec![1024],
+            values: Values::F32(x),
+            classes: 0,
+        };
+        let c = vec![column("x", Role::Input, x), column("y", Role::Target, y)];
+        let (optimizer, row) = if kind == "adamw" {
+            (r#"{"kind":"adamw"}"#, vec![1e-3, 0.9, 0.999, 1e-8, 0.01])
+        } else {
+            (r#"{"kind":"sgd","momentum":true}"#, vec![0.01, 0.9, 0.0, 0.0])
+        };
+        let options = format!(r#"{{"optimizer":{optimizer},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#);
+        (g, c, options, row, (10 * 1024 * 2048) as f64)
     } else {
         let x: Vec<f32> = (0..rows * 20).map(|_| random()).collect();
         let y: Vec<f32> = (0..rows).map(|r| (x[r * 20] * 3.0).sin() + x[r * 20 + 1]).collect();
@@ -97,12 +132,13 @@ fn main() {
         return;
     }
     let warm = trainer.advance(&row, usize::MAX / 64, 300.0, &cancel).unwrap();
+    let origin = std::time::Instant::now();
     let mut rates = vec![];
     let mut loss = 0.0;
     for _ in 0..7 {
-        let t = cpu();
+        let t = cpu(origin);
         let r = trainer.advance(&row, usize::MAX / 64, seconds / 7.0 * 1000.0, &cancel).unwrap();
-        rates.push((r.steps * batch) as f64 / (cpu() - t));
+        rates.push((r.steps * batch) as f64 / (cpu(origin) - t));
         loss = r.epochs.last().unwrap().loss;
     }
     rates.sort_by(f64::total_cmp);

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use downslope_kernels::loss::Targets;
 use downslope_kernels::memory::Floats;
 use downslope_kernels::table::Kernels;
 use downslope_kernels::team::{Lease, Team};
@@ -53,7 +54,7 @@ impl Feeds {
                 )));
             }
             Self::check_classes(graph, i, c)?;
-            Self::check_probabilities(graph, i, c, data)?;
+            Self::check_targets(graph, i, c, data)?;
             columns.push(Some(at));
         }
         crate::targets::check(graph, data)?;
@@ -88,8 +89,8 @@ impl Feeds {
         Ok(())
     }
 
-    /// Where a loss takes probabilities, each must be in [0, 1]: with ±1 or class numbers it has no minimum.
-    fn check_probabilities(graph: &Graph, input: usize, c: &Column, data: &Dataset) -> Result<()> {
+    /// Targets that are numbers must be such that the loss has a minimum.
+    fn check_targets(graph: &Graph, input: usize, c: &Column, data: &Dataset) -> Result<()> {
         let crate::data::Values::F32(values) = &c.values else { return Ok(()) };
         let shown = |mut id: ValueId| loop {
             match graph.values[id].source {
@@ -98,20 +99,25 @@ impl Feeds {
                 _ => return false,
             }
         };
-        let Some(loss) = graph.nodes.iter().find(|n| n.op.takes_probabilities() && shown(n.inputs[1])) else {
-            return Ok(());
-        };
-        let width = c.width();
-        for row in 0..data.rows() {
-            let base = data.view().map_or(row, |view| view[row] as usize);
-            let numbers = &values[base * width..][..width];
-            if let Some(at) = numbers.iter().position(|x| !(0.0..=1.0).contains(x)) {
-                return Err(Error::data(format!(
-                    "{}: {} takes probabilities in [0, 1], received {} in row {row}, column {at}",
-                    c.name,
-                    loss.op.name(),
-                    numbers[at]
-                )));
+        for loss in graph.nodes.iter().filter(|n| n.inputs.len() > 1 && shown(n.inputs[1])) {
+            let (fits, what): (fn(f32) -> bool, _) = match loss.op.targets() {
+                Targets::Numbers => continue,
+                Targets::Probabilities => (|x| (0.0..=1.0).contains(&x), "probabilities in [0, 1]"),
+                Targets::NotNegative => (|x| x >= 0.0, "numbers of at least 0"),
+                Targets::Signs => (|x| x.abs() == 1.0, "targets of -1 and 1"),
+            };
+            let width = c.width();
+            for row in 0..data.rows() {
+                let base = data.view().map_or(row, |view| view[row] as usize);
+                let numbers = &values[base * width..][..width];
+                if let Some(at) = numbers.iter().position(|x| !fits(*x)) {
+                    return Err(Error::data(format!(
+                        "{}: {} takes {what}, received {} in row {row}, column {at}",
+                        c.name,
+                        loss.op.name(),
+                        numbers[at]
+                    )));
+                }
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! A compiled forward program with its memory.
 
+mod few;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use downslope_kernels::memory::Floats;

@@ -1,5 +1,7 @@
 //! A graph with its parameters: what is initialised, predicted with, saved and loaded.
 
+mod few;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

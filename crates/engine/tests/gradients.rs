@@ -11,13 +11,13 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
 use common::net::Net;
-use common::random::{Kind, network, probabilities, tame};
-use common::{Numbers, dataset, floats, general, labels, reference, tensors, weights};
+use common::random::{Kind, network, tame, targets};
+use common::{Numbers, dataset, floats, general, reference, tensors, weights};
 use downslope_engine::data::Column;
 use downslope_engine::graph::op_names;
 use downslope_engine::network::Network;
 use downslope_engine::trainer::Trainer;
-use downslope_kernels::elementwise;
+use downslope_kernels::{elementwise, loss};
 use serde_json::{Value as Json, json};
 
 type Tensors = HashMap<String, Vec<f64>>;
@@ -133,7 +133,8 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
     net.input("x", &x, "f32");
     let mut columns = vec![floats("x", &x, r.vec(rows * x.iter().product::<usize>(), 2.0))];
     net.linear("before", "x", from, n, true);
-    let is_loss = ["crossEntropy", "binaryCrossEntropy", "squaredError"].contains(&op);
+    let loss_id = loss::find(op);
+    let is_loss = loss_id.is_some();
     let mut last = "before";
     if !is_loss {
         last = "y";
@@ -164,25 +165,21 @@ fn case(op: &'static str, r: &mut Numbers, rows: usize) -> (Net, Vec<Column>) {
     let all = dims.iter().product::<usize>();
     net.node("flat", "reshape", &[last], json!({ "shape": [all] }));
     net.linear("z", "flat", all, k, true);
-    let ids = is_loss && r.one_in(2);
-    let (loss, k, z) = match op {
-        "binaryCrossEntropy" if ids => {
-            net.linear("logit", "z", k, 1, true);
-            (op, 1, "logit")
+    let about = &loss::LOSSES[loss_id.or(loss::find("squaredError")).expect("registered")];
+    let (z, shape) = match r.range(0, 4) {
+        0 if is_loss => {
+            net.linear("one", "z", k, 1, true);
+            ("one", vec![1])
         }
-        op if is_loss => (op, k, "z"),
-        _ => ("squaredError", k, "z"),
+        1 if is_loss && about.outputs != loss::Outputs::Logits => {
+            // rows of two axes
+            net.node("cube", "reshape", &["z"], json!({ "shape": [1, k] }));
+            ("cube", vec![1, k])
+        }
+        _ => ("z", vec![k]),
     };
-    let (shape, column): (&[usize], _) = match loss {
-        "crossEntropy" if ids => (&[], labels("target", k, (0..rows).map(|_| r.range(0, k) as u32).collect())),
-        "binaryCrossEntropy" if ids => (&[], labels("target", 2, (0..rows).map(|_| r.range(0, 2) as u32).collect())),
-        "crossEntropy" => (&[k], floats("target", &[k], probabilities(r, rows, k))),
-        "binaryCrossEntropy" => (&[k], floats("target", &[k], (0..rows * k).map(|_| r.unit().abs()).collect())),
-        _ => (&[k], floats("target", &[k], r.vec(rows * k, 1.0))),
-    };
-    net.input("target", shape, if ids && loss != "squaredError" { "u32" } else { "f32" });
-    columns.push(column);
-    net.node("loss", loss, &[z, "target"], json!({}));
+    columns.push(targets(&mut net, r, about, "target", &shape, rows));
+    net.node("loss", about.name, &[z, "target"], json!({}));
     net.loss("loss", 1.0, z, "target");
     if net.nodes.iter().any(|n| n["name"] == "beside") {
         net.node("flat_2", "reshape", &["beside"], json!({ "shape": [all] }));

@@ -32,6 +32,29 @@ fn rows_are_predicted_alike_alone_and_together() {
 }
 
 #[test]
+fn the_short_way_for_few_rows_gives_the_same_and_refuses_the_rest() {
+    let network = small();
+    let x = Numbers(1).vec(4 * 17, 2.0);
+    for transform in [Transform::None, Transform::Softmax, Transform::Sigmoid, Transform::Argmax, Transform::Positive] {
+        for rows in [1, 3, 16] {
+            let want = &network.predict(&feed(&x[..4 * rows]), transform, 1).expect("some rows")[0].values;
+            let mut got = vec![7.0; want.len()];
+            assert!(network.predict_few(&x[..4 * rows], transform, &mut got));
+            assert_eq!(bits(&got), bits(want), "{rows} rows, {transform:?}");
+            got.push(7.0);
+            assert!(!network.predict_few(&x[..4 * rows], transform, &mut got), "another length");
+        }
+    }
+    let mut out = vec![7.0; 3];
+    for bad in [&[][..], &x[..3], &x[..5], &x, &[1.0, f32::NAN, 0.0, 0.0]] {
+        assert!(!network.predict_few(bad, Transform::None, &mut out));
+        assert_eq!(out, [7.0; 3]);
+    }
+    network.cancel();
+    assert!(!network.predict_few(&x[..4], Transform::None, &mut out));
+}
+
+#[test]
 fn predictions_are_what_evaluation_sees() {
     for seed in 0..20 {
         let r = &mut Numbers(seed);

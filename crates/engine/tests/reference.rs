@@ -3,12 +3,12 @@
 mod common;
 
 use common::net::Net;
-use common::random::tame;
-use common::{Numbers, bytes, close, dataset, floats, general, labels, predict, reference, tensors, weights};
+use common::random::{tame, targets};
+use common::{Numbers, bytes, close, dataset, floats, general, predict, reference, tensors, weights};
 use downslope_engine::data::Column;
 use downslope_engine::graph::op_names;
 use downslope_engine::network::Network;
-use downslope_kernels::elementwise;
+use downslope_kernels::{elementwise, loss};
 use serde_json::{Value as Json, json};
 
 /// An op with its neighbours, and data for it.
@@ -72,34 +72,25 @@ impl Case {
         self.net.loss("loss", 1.0, "flat", "target");
     }
 
-    fn loss(r: &mut Numbers, op: &str) -> Self {
-        let k = r.width();
-        let mut case = Self::new(r, &[k], 4);
+    fn loss(r: &mut Numbers, about: &loss::About) -> Self {
+        let classes = about.outputs == loss::Outputs::Logits;
+        let dims = match r.range(0, 4) {
+            0 => vec![1],
+            1 if !classes => vec![r.range(1, 4), r.range(1, 5), r.range(1, 20)],
+            2 if !classes => vec![],
+            _ => vec![r.width()],
+        };
+        let mut case = Self::new(r, &dims, 4);
         case.net.output("x");
         case.net.output("loss");
-        let rows = case.rows;
-        match (op, r.range(0, 2)) {
-            ("crossEntropy", 0) => {
-                case.net.input("target", &[], "u32");
-                case.columns.push(labels("target", k, (0..rows).map(|_| r.range(0, k) as u32).collect()));
-            }
-            ("binaryCrossEntropy", 0) => {
-                case = Self::new(r, &[1], 4);
-                case.net.output("loss");
-                case.net.input("target", &[], "u32");
-                case.columns.push(labels("target", 2, (0..case.rows).map(|_| r.range(0, 2) as u32).collect()));
-            }
-            _ => {
-                let target = match op {
-                    "crossEntropy" => common::random::probabilities(r, rows, k),
-                    "binaryCrossEntropy" => (0..rows * k).map(|_| r.unit().abs()).collect(),
-                    _ => r.vec(rows * k, 2.0),
-                };
-                case.net.input("target", &[k], "f32");
-                case.columns.push(floats("target", &[k], target));
+        case.columns.push(targets(&mut case.net, r, about, "target", &dims, case.rows));
+        let mut attributes = json!({});
+        for (name, _) in about.parameters {
+            if r.one_in(2) {
+                attributes[name] = json!(r.unit().abs() + 0.1);
             }
         }
-        case.net.node("loss", op, &["x", "target"], json!({}));
+        case.net.node("loss", about.name, &["x", "target"], attributes);
         case.net.loss("loss", 0.5, "x", "target");
         case
     }
@@ -162,6 +153,9 @@ fn case(op: &'static str, r: &mut Numbers) -> Case {
         let dims = if r.one_in(6) { vec![] } else { dims };
         return Case::unary(r, &dims, op, attributes);
     }
+    if let Some(id) = loss::find(op) {
+        return Case::loss(r, &loss::LOSSES[id]);
+    }
     match op {
         "softmax" | "logSoftmax" => Case::unary(r, &dims, op, json!({})),
         "dropout" => Case::unary(r, &dims, op, json!({ "rate": 0.5 })),
@@ -214,7 +208,6 @@ fn case(op: &'static str, r: &mut Numbers) -> Case {
             case.against_target(r, "cut", all);
             case
         }
-        "crossEntropy" | "binaryCrossEntropy" | "squaredError" => Case::loss(r, op),
         _ => panic!("{op} has no case: add graphs that hold it"),
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use downslope_kernels::batch::Gather;
-use downslope_kernels::loss::Target;
+use downslope_kernels::loss::{LossJob, Target, find};
 use downslope_kernels::simd::Isa;
 use downslope_kernels::update::{self, RULES, UpdateScalars};
 use downslope_kernels::{Kernels, Mat, elementwise};
@@ -74,9 +74,11 @@ fn main() {
             let (none, out) = (std::ptr::null_mut(), y.as_mut_ptr());
             let mut loss = [0f32; N / 10];
             let target = Target::Ids(ids.as_ptr());
-            let f = k.loss.softmax_cross_entropy;
+            let f = k.loss[find("crossEntropy").expect("registered")];
             for n in [10, 100] {
-                let r = rate(N / n * n, || f(N / n, n, x.as_ptr(), n, target, none, loss.as_mut_ptr(), out, n));
+                let (z, dl, loss, p) = (x.as_ptr(), none, loss.as_mut_ptr(), [0.0; 4]);
+                let job = LossJob { rows: N / n, n, z, ldz: n, target, dl, loss, dz: out, lddz: n, p };
+                let r = rate(N / n * n, || f(job));
                 report(&format!("cross entropy n = {n}"), r);
             }
             let g = Gather::Scalar { sub: 0.0, mul: 1.0 / 255.0, add: 0.0 };

@@ -5,7 +5,7 @@ use crate::binary::{BinaryKernels, ChooseKernels};
 use crate::dropout::DropoutKernels;
 use crate::elementwise::{BasicKernels, FunctionKernels};
 use crate::gemm::GemmKernels;
-use crate::loss::LossKernels;
+use crate::loss::{Loss, LossKernels};
 use crate::noise::NoiseKernels;
 use crate::reduce::{AxisKernels, ReduceKernels};
 use crate::simd::Isa;
@@ -39,8 +39,8 @@ pub struct Kernels {
     pub limit: LimitKernels,
     /// Sums, maxima, softmax.
     pub reduce: ReduceKernels,
-    /// Losses of rows with their gradients.
-    pub loss: LossKernels,
+    /// Losses of rows with their gradients, by the identity that [`crate::loss::find`] returns.
+    pub loss: &'static [Loss],
     /// Assembling a batch.
     pub batch: BatchKernels,
     /// Dropout masks.

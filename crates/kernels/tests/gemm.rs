@@ -3,6 +3,8 @@
 use downslope_kernels::Mat;
 use downslope_kernels::gemm::{BLOCK, Epilogue, Gemm, GemmKernels, Left, SCRATCH, TileUpdate};
 use downslope_kernels::simd::Isa;
+use downslope_kernels::table::Kernels;
+use downslope_kernels::update::{UpdateScalars, Updating};
 
 fn kernels() -> Vec<(Isa, GemmKernels)> {
     Isa::available()
@@ -105,6 +107,9 @@ fn shapes() -> Vec<(usize, usize, usize)> {
     // more rows than stay in cache at once, and every size across the edges of a block
     all.extend([(257, 65, 31), (1, 1, 1), (300, 10, 64), (61, 128, 300), (400, 17, 1024), (1025, 33, 257)]);
     all.extend([(255, 1023, 3), (256, 1024, 2), (1023, 255, 5)]);
+    // one column, and few rows with many panels
+    all.extend([1, 2, 15, 16, 17, 63, 64, 65, 130].map(|m| (m, 1, 300)));
+    all.extend([(1, 64, 20), (2, 150, 300), (3, 128, 17), (4, 130, 9)]);
     all
 }
 
@@ -231,6 +236,68 @@ fn an_update_in_the_epilogue_equals_one_behind() {
             let c = Mat::panels(rule.weights, m);
             Case { m, n, k }.run(&kernels, left, Mat::panels(dyp.as_mut_ptr(), k), c, Epilogue::Update(&rule), 2);
             assert_eq!(bits(&weights), bits(&panels(m, n, &want)), "{} {m}x{n}x{k}", isa.name());
+            if n == 1 {
+                let mut weights = w.clone();
+                weights.resize(m.next_multiple_of(16), 0.0);
+                let rule = Descent { weights: weights.as_mut_ptr() };
+                let (b, c) = (Mat::row_major(dyp.as_mut_ptr(), 16), Mat::row_major(rule.weights, 1));
+                Case { m, n, k }.run(&kernels, left, b, c, Epilogue::Update(&rule), 1);
+                assert_eq!(bits(&weights[..m]), bits(&want), "side by side, {} {m}x{n}x{k}", isa.name());
+            }
+        }
+    }
+}
+
+/// Plain descent by the kernel of the rule, tile by tile or in the registers of the product.
+struct Plain {
+    weights: *mut f32,
+    kernel: Updating,
+    scalars: UpdateScalars,
+    in_registers: bool,
+}
+// SAFETY: the test runs it on one thread.
+unsafe impl Sync for Plain {}
+impl TileUpdate for Plain {
+    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
+        // SAFETY: inside the weights and the tile.
+        unsafe { (self.kernel)(n, self.weights.add(offset), gradient, [std::ptr::null_mut(); 3], &self.scalars) }
+    }
+    fn descent(&self) -> Option<&UpdateScalars> {
+        self.in_registers.then_some(&self.scalars)
+    }
+}
+
+#[test]
+fn descent_in_registers_has_the_bits_of_the_rule() {
+    let rule = downslope_kernels::update::find("sgd").unwrap();
+    for isa in Isa::available() {
+        let table = Kernels::get(isa);
+        for (m, n, k) in [(64, 64, 32), (56, 32, 300), (17, 40, 5), (33, 10, 9), (28, 32, 1)] {
+            for tiny in [false, true] {
+                let (mut x, dy, mut w) = (values(k * m, 1), values(k * n, 2), values(m * n, 3));
+                if tiny {
+                    // results on both sides of the cut at 1e-30, zeros of both signs, and one weight that is lost
+                    x.iter_mut().enumerate().for_each(|(i, x)| *x *= if i % 3 == 0 { 1e-30 } else { 0.0 });
+                    w.iter_mut().enumerate().for_each(|(i, w)| *w *= [1.0, 1e-30, 3e-30, 0.0, -0.0][i % 5]);
+                    w[m * n / 2] = f32::NAN;
+                }
+                let mut scalars = UpdateScalars::new([0.05, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+                scalars.l2 = 1e-3;
+                let mut results = vec![];
+                for in_registers in [false, true] {
+                    let mut weights = panels(m, n, &w);
+                    let mut dyp = panels(k, n, &dy);
+                    let kernel = table.rules[rule][0].plain;
+                    let rule = Plain { weights: weights.as_mut_ptr(), kernel, scalars, in_registers };
+                    let left = Left { ptr: x.as_ptr(), row: 1, column: m, chunk: 16 * m };
+                    let (b, c) = (Mat::panels(dyp.as_mut_ptr(), k), Mat::panels(rule.weights, m));
+                    Case { m, n, k }.run(&table.gemm, left, b, c, Epilogue::Update(&rule), 1);
+                    results.push(bits(&weights));
+                }
+                assert_eq!(results[0], results[1], "{} {m}x{n}x{k} {tiny}", isa.name());
+                let cut = results[0].iter().filter(|b| **b & 0x7fff_ffff < 1e-30f32.to_bits()).count();
+                assert!(!tiny || cut > m * n / 8, "{cut} weights were cut");
+            }
         }
     }
 }

@@ -3,14 +3,12 @@
 use downslope_kernels::Mat;
 use downslope_kernels::batch::Gather;
 use downslope_kernels::gemm::{self, Gemm, TileUpdate};
-use downslope_kernels::loss::Target;
+use downslope_kernels::loss::{LossJob, Target};
 use downslope_kernels::reduce::BLOCK;
 
 use super::split::{part, product};
 use super::{Feed, Machine, Piece, Step};
-use crate::program::{
-    DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, LossKind, Place, Role,
-};
+use crate::program::{DerivedKind, Epilogue, Extent, GatherTransform, Instruction, Kind, Layout, Place, Role};
 
 impl Machine<'_> {
     /// Thread `t`'s part of an instruction.
@@ -141,8 +139,8 @@ impl Machine<'_> {
                         dx.mat.row,
                     );
                 }
-                I::Loss { kind, z, target, loss, gradient } => {
-                    self.loss(kind, (z, target), loss, gradient, rows, (t, n))
+                I::Loss { function, parameters, ids, z, target, loss, gradient } => {
+                    self.loss((function, parameters), (z, target, ids), loss, gradient, rows, (t, n))
                 }
                 I::ColumnSum { x, out, epilogue } => {
                     let (x, out) = (self.view(x, rows), self.view(out, rows));
@@ -209,8 +207,11 @@ impl Machine<'_> {
             Feed::U8(x) => x.len(),
             Feed::U32(x) => x.len(),
         };
-        let most = have / width.max(1);
-        assert!(indices.iter().all(|i| (*i as usize) < most), "a row number is beyond the data");
+        let last = indices.iter().fold(0, |last, i| (*i).max(last)) as usize;
+        assert!(
+            last.checked_add(1).and_then(|n| n.checked_mul(width)).is_some_and(|n| n <= have),
+            "a row number is beyond the data"
+        );
         let transform = match transform {
             GatherTransform::None => Gather::Plain,
             GatherTransform::Affine(mul, add) => Gather::Scalar { sub: 0.0, mul, add },
@@ -285,6 +286,13 @@ impl Machine<'_> {
             DerivedKind::Transposed(p) => {
                 let from = self.view(Place::Parameter(p), 0);
                 let (p0, p1) = part(from.rows.div_ceil(16), 1, t, n);
+                if from.mat.row == 1 {
+                    // a column is its own transpose, in panels of one row
+                    let (start, len) = (p0 * 16, (p1 - p0) * 16);
+                    // SAFETY: both are padded to whole panels.
+                    unsafe { std::ptr::copy_nonoverlapping(from.mat.ptr.add(start), to.add(start), len) };
+                    return;
+                }
                 // SAFETY: the derived tensor has the transposed shape.
                 unsafe { (self.kernels.gemm.transpose)(from.rows, from.width, from.mat.ptr, to, p0, p1) }
             }
@@ -306,37 +314,47 @@ impl Machine<'_> {
 
     unsafe fn loss(
         &self,
-        kind: LossKind,
-        (z, target): (Place, Place),
+        (function, p): (usize, [f32; 4]),
+        (z, target, ids): (Place, Place, bool),
         loss: Option<Place>,
         gradient: Option<(Place, Place)>,
         rows: usize,
         (t, n): (usize, usize),
     ) {
-        let (z, target) = (self.view(z, rows), self.view(target, rows));
-        let (from, to) = part(z.rows, 1, t, n);
+        let Some(one_a_row) = loss.or(gradient.map(|(dl, _)| dl)) else { return };
+        let (z, target, count) = (self.view(z, rows), self.view(target, rows), self.view(one_a_row, rows).len());
+        let (from, to) = part(count, 1, t, n);
+        if from == to {
+            return;
+        }
+        // rows of several axes lie in several rows of the matrix, without gaps
+        let width = z.len() / count;
         let null = std::ptr::null_mut();
         // SAFETY: row `from` lies inside each of them.
         unsafe {
             let loss = loss.map_or(null, |l| self.view(l, rows).mat.ptr.add(from));
-            let (dl, dz, ld) = gradient.map_or((null, null, 0), |(dl, dz)| {
-                let dz = self.view(dz, rows);
-                (self.view(dl, rows).mat.ptr.add(from), dz.from(from).ptr, dz.mat.row)
+            let (dl, dz) = gradient.map_or((null, null), |(dl, dz)| {
+                (self.view(dl, rows).mat.ptr.add(from), self.view(dz, rows).mat.ptr.add(from * width))
             });
-            let k = &self.kernels.loss;
-            let (kernel, ids) = match kind {
-                LossKind::CrossEntropyIds => (k.softmax_cross_entropy, true),
-                LossKind::CrossEntropy => (k.softmax_cross_entropy, false),
-                LossKind::BinaryCrossEntropyIds => (k.sigmoid_binary_cross_entropy, true),
-                LossKind::BinaryCrossEntropy => (k.sigmoid_binary_cross_entropy, false),
-                LossKind::SquaredError => (k.squared_error, false),
-            };
             let target = if ids {
                 Target::Ids(target.mat.ptr.add(from).cast::<u32>().cast_const())
             } else {
-                Target::Values { ptr: target.from(from).ptr.cast_const(), ld: target.mat.row }
+                Target::Values { ptr: target.mat.ptr.add(from * width).cast_const(), ld: width }
             };
-            kernel(to - from, z.width, z.from(from).ptr.cast_const(), z.mat.row, target, dl.cast_const(), loss, dz, ld);
+            let z = z.mat.ptr.add(from * width).cast_const();
+            let (rows, dl) = (to - from, dl.cast_const());
+            (self.kernels.loss[function])(LossJob {
+                rows,
+                n: width,
+                z,
+                ldz: width,
+                target,
+                dl,
+                loss,
+                dz,
+                lddz: width,
+                p,
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ use downslope_kernels::update::{UpdateScalars, Updating};
 
 use super::split::part;
 use super::{Feed, Machine, Piece, Step};
-use crate::program::Instruction;
+use crate::program::{Entry, Instruction};
 
 /// Updates one parameter from tiles of its gradient.
 pub(super) struct Updater<'a> {
@@ -18,6 +18,8 @@ pub(super) struct Updater<'a> {
     scalars: &'a UpdateScalars,
     /// Plain gradient descent, which the product does by itself.
     plain: bool,
+    /// The parameter and its moments leave the second-level cache from step to step.
+    far: bool,
     pub ahead: Ahead<'a>,
 }
 
@@ -28,29 +30,34 @@ pub(super) struct Ahead<'a> {
     /// Bytes of a row.
     width: usize,
     rows: &'a [u32],
+    /// Rows begun.
     row: Cell<usize>,
-    byte: Cell<usize>,
+    /// The next byte of the present row, and its end.
+    at: Cell<usize>,
+    end: Cell<usize>,
 }
+
+/// Floats of a parameter from which on it is asked for before it is updated.
+const FAR: usize = 256 * 1024;
 
 /// Cache lines that are asked for before each tile.
 const LINES: usize = 4;
 
 impl Ahead<'_> {
+    #[inline]
     fn ask(&self) {
-        let (mut row, mut byte) = (self.row.get(), self.byte.get());
-        if row >= self.rows.len() {
-            return;
+        let mut at = self.at.get();
+        if at >= self.end.get() {
+            let Some(row) = self.rows.get(self.row.get()) else { return };
+            self.row.set(self.row.get() + 1);
+            at = self.base + *row as usize * self.width;
+            self.end.set(at + self.width);
         }
-        for _ in 0..LINES {
-            if byte >= self.width {
-                (row, byte) = (row + 1, 0);
-            }
-            let Some(r) = self.rows.get(row) else { break };
-            prefetch_line((self.base + *r as usize * self.width + byte) as *const u8);
-            byte += 64;
+        // some lines behind the end of a row are cheaper than to look for it
+        for line in 0..LINES {
+            prefetch_line((at + line * 64) as *const u8);
         }
-        self.row.set(row);
-        self.byte.set(byte);
+        self.at.set(at + LINES * 64);
     }
 }
 
@@ -74,6 +81,17 @@ impl TileUpdate for Updater<'_> {
         self.plain.then_some(self.scalars)
     }
 
+    fn soon(&self, offset: usize, n: usize) {
+        if !self.far {
+            return;
+        }
+        for at in [self.weights].iter().chain(self.states.iter().filter(|s| !s.is_null())) {
+            for line in (0..n).step_by(16) {
+                prefetch_line(at.wrapping_add(offset + line).cast());
+            }
+        }
+    }
+
     fn meanwhile(&self) {
         self.ahead.ask();
     }
@@ -81,7 +99,7 @@ impl TileUpdate for Updater<'_> {
 
 impl Machine<'_> {
     pub(super) fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
-        let offset = self.layout.entries[parameter].offset;
+        let Entry { offset, len, .. } = self.layout.entries[parameter];
         // SAFETY: inside the arenas; null stays null.
         unsafe {
             Updater {
@@ -89,7 +107,10 @@ impl Machine<'_> {
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],
-                plain: step.plain_descent && step.scalars[parameter].is_plain(),
+                plain: step.plain_descent
+                    && step.scalars[parameter].is_plain()
+                    && step.scalars[parameter].shrink == 1.0,
+                far: len > FAR,
                 ahead: Ahead::default(),
             }
         }

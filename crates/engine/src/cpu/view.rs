@@ -90,7 +90,7 @@ impl Machine<'_> {
         match kind {
             DerivedKind::Transposed(p) => match self.layout.entries[p].kind {
                 Kind::Panels { rows, columns } => Some((rows, columns)),
-                Kind::Plain { .. } => None,
+                Kind::Plain { len } => Some((len, 1)),
             },
             DerivedKind::Inverse(_) | DerivedKind::Constant(_) => None,
         }

@@ -54,7 +54,12 @@ impl Op for Elementwise {
             return Err(crate::Error::option(format!("{}: {} has no option {name}", node.name, self.name())));
         }
         for (name, default) in known {
-            number(node.attributes, node.name, name, Some(f64::from(*default)))?;
+            let value = number(node.attributes, node.name, name, Some(f64::from(*default)))?;
+            if value < 0.0 {
+                // gradients are found from the sign of the result
+                let what = format!("{}: {name} must be at least 0, received {value}", node.name);
+                return Err(crate::Error::option(what));
+            }
         }
         Ok(x.clone())
     }

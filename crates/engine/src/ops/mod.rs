@@ -1,35 +1,34 @@
 //! Operations: one file each, and one line in the registry.
 //!
-//! An op says what shape it makes, and which instructions run forward and backward. Elementwise functions need no file here: they come from
-//! the registry of the kernels.
+//! An op says what shape it makes, and which instructions run forward and backward. Elementwise functions and losses need no file here: they
+//! come from the registries of the kernels.
 
 mod affine;
 mod argmax;
 mod axes;
 mod binary;
-mod binary_cross_entropy;
 mod choose;
 mod clip;
 mod concatenate;
 mod constant;
-mod cross_entropy;
 mod dropout;
 mod elementwise;
 mod gather;
 mod gaussian_noise;
 mod linear;
+mod loss;
 mod matmul;
 mod reduce;
 mod reshape;
 mod slice;
 mod softmax;
-mod squared_error;
 mod standardize;
 mod stop_gradient;
 mod transpose;
 
 use std::fmt::Debug;
 
+use downslope_kernels::loss::Targets;
 use serde_json::Value as Json;
 
 use crate::graph::spec::Attributes;
@@ -42,12 +41,10 @@ use crate::{Error, Result};
 static OPS: &[&dyn Op] = &[
     &affine::Affine,
     &argmax::Argmax,
-    &binary_cross_entropy::BinaryCrossEntropy,
     &choose::Where,
     &clip::Clip,
     &concatenate::Concatenate,
     &constant::Constant,
-    &cross_entropy::CrossEntropy,
     &dropout::Dropout,
     &gaussian_noise::GaussianNoise,
     &gather::Gather,
@@ -62,7 +59,6 @@ static OPS: &[&dyn Op] = &[
     &slice::Slice,
     &softmax::Softmax { log: false },
     &softmax::Softmax { log: true },
-    &squared_error::SquaredError,
     &standardize::Standardize,
     &stop_gradient::StopGradient,
     &transpose::Transpose,
@@ -97,9 +93,9 @@ pub trait Op: Debug + Sync {
     fn classes(&self, _inputs: &[TensorType]) -> Option<(usize, usize)> {
         None
     }
-    /// For a loss: whether targets that are numbers must be probabilities.
-    fn takes_probabilities(&self) -> bool {
-        false
+    /// For a loss: what targets that are numbers must be.
+    fn targets(&self) -> Targets {
+        Targets::Numbers
     }
     /// Whether its value changes with its inputs, as far as gradients go.
     fn passes_gradients(&self) -> bool {
@@ -163,13 +159,15 @@ pub fn number(attributes: &Attributes, node: &str, name: &str, default: Option<f
 pub fn find(name: &str) -> Result<OpRef> {
     (OPS.iter().copied().find(|op| op.name() == name))
         .or_else(|| elementwise::find(name))
+        .or_else(|| loss::find(name))
         .or_else(|| binary::find(name))
         .ok_or_else(|| Error::option(format!("there is no op named {name}; known are {}", names().join(", "))))
 }
 
 /// Names of all ops.
 pub fn names() -> Vec<&'static str> {
-    let mut all: Vec<_> = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(binary::names()).collect();
+    let all = OPS.iter().map(|op| op.name()).chain(elementwise::names()).chain(binary::names());
+    let mut all: Vec<_> = all.chain(loss::names()).collect();
     all.sort_unstable();
     all
 }

@@ -29,7 +29,7 @@ pub enum Mode {
 
 /// Compiles a graph for pieces of at most `capacity` rows.
 pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: usize) -> Result<Program> {
-    assemble(graph, layout, mode, capacity, false)
+    assemble(graph, layout, mode, capacity, true)
 }
 
 /// [`compile`], with or without chains of elementwise instructions: for tests that compare their bits.

@@ -47,7 +47,7 @@ impl Describer<'_> {
     fn shape(&self, place: Place) -> (usize, usize) {
         let parameter = |i: usize| match self.layout.entries[i].kind {
             Kind::Panels { rows, columns } => (rows, columns),
-            Kind::Plain { len } => (1, len),
+            Kind::Plain { len } => (len / self.layout.entries[i].width, self.layout.entries[i].width),
         };
         match place {
             Place::Batch(id) => (self.program.buffers[id].rows.of(self.rows), self.program.buffers[id].width),
@@ -127,7 +127,9 @@ impl Describer<'_> {
             Instruction::SoftmaxGradient { log, .. } => {
                 (if log { "logSoftmax gradient" } else { "softmax gradient" }.to_owned(), 4 * widest)
             }
-            Instruction::Loss { kind, .. } => (format!("{kind:?}"), 4 * widest),
+            Instruction::Loss { function, .. } => {
+                (downslope_kernels::loss::LOSSES[function].name.to_owned(), 4 * widest)
+            }
             Instruction::ColumnSum { .. } => ("column sums".to_owned(), widest),
             Instruction::General(ref general) => {
                 let (name, times) = general.describe();

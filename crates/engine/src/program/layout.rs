@@ -1,4 +1,5 @@
-//! Where each parameter lies: panels of 16 columns where it is the right operand of a product, plain elsewhere.
+//! Where each parameter lies: panels of 16 columns where it is the right operand of a product and has more than one column,
+//! plain elsewhere.
 //!
 //! The layout is a function of the graph alone and the same on every instruction set, so that seeds, bits and checkpoints do not depend on
 //! the machine. Files hold the plain row-major layout.
@@ -65,7 +66,8 @@ impl ParameterLayout {
         for wanted in [true, false] {
             for (i, p) in graph.spec.parameters.iter().enumerate().filter(|(i, _)| panels[*i] == wanted) {
                 let kind = match (wanted, &p.shape.dims[..]) {
-                    (true, &[rows, columns]) => Kind::Panels { rows, columns },
+                    // of one column 15 of 16 floats would be pads, and an update passes over all
+                    (true, &[rows, columns]) if columns > 1 => Kind::Panels { rows, columns },
                     _ => Kind::Plain { len: p.shape.width() },
                 };
                 layout.push(i, kind, &p.shape);

@@ -11,10 +11,12 @@ pub mod general;
 mod layout;
 mod liveness;
 
+#[cfg(test)]
+pub(crate) use builder::assemble;
 pub use builder::{Builder, Mode, compile};
 pub use describe::describe;
 pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
-pub use layout::{Kind, ParameterLayout};
+pub use layout::{Entry, Kind, ParameterLayout};
 
 /// Index of a buffer of the batch in [`Program::buffers`].
 pub type BufferId = usize;
@@ -173,21 +175,6 @@ pub enum Epilogue {
     },
 }
 
-/// Losses with kernels of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossKind {
-    /// Softmax with cross entropy, target ids.
-    CrossEntropyIds,
-    /// Softmax with cross entropy, target probabilities.
-    CrossEntropy,
-    /// Sigmoid with binary cross entropy, numbers in [0, 1].
-    BinaryCrossEntropy,
-    /// The same with ids 0 and 1 of one output.
-    BinaryCrossEntropyIds,
-    /// Mean over the row of squared differences.
-    SquaredError,
-}
-
 /// One instruction.
 #[derive(Clone, Debug)]
 pub enum Instruction {
@@ -341,8 +328,12 @@ pub enum Instruction {
     },
     /// A loss per row and its gradient.
     Loss {
-        /// Which.
-        kind: LossKind,
+        /// Which, in the registry of the kernels.
+        function: usize,
+        /// Its parameters.
+        parameters: [f32; 4],
+        /// Whether the target holds ids.
+        ids: bool,
         /// Logits or predictions.
         z: Place,
         /// Ids or numbers.

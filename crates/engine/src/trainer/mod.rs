@@ -393,4 +393,6 @@ impl Trainer {
 }
 
 #[cfg(test)]
+mod mixed_tests;
+#[cfg(test)]
 mod tests;

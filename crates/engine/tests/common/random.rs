@@ -2,6 +2,7 @@
 
 use downslope_engine::data::Column;
 use downslope_kernels::elementwise;
+use downslope_kernels::loss::{self as losses, Labels, Outputs, Targets};
 use serde_json::json;
 
 use super::net::Net;
@@ -160,28 +161,9 @@ fn head(
     let (z, target, loss) = (format!("z{suffix}"), format!("target{suffix}"), format!("loss{suffix}"));
     net.linear(&z, &flat, n, k, true);
     net.output(&z);
-    match r.range(0, 5) {
-        0 if k > 1 => {
-            net.input(&target, &[], "u32");
-            columns.push(labels(&target, k, (0..rows).map(|_| r.range(0, k) as u32).collect()));
-            net.node(&loss, "crossEntropy", &[&z, &target], json!({}));
-        }
-        1 => {
-            net.input(&target, &[k], "f32");
-            columns.push(floats(&target, &[k], probabilities(r, rows, k)));
-            net.node(&loss, "crossEntropy", &[&z, &target], json!({}));
-        }
-        2 => {
-            net.input(&target, &[k], "f32");
-            columns.push(floats(&target, &[k], (0..rows * k).map(|_| r.unit().abs()).collect()));
-            net.node(&loss, "binaryCrossEntropy", &[&z, &target], json!({}));
-        }
-        _ => {
-            net.input(&target, &[k], "f32");
-            columns.push(floats(&target, &[k], r.vec(rows * k, 1.5)));
-            net.node(&loss, "squaredError", &[&z, &target], json!({}));
-        }
-    }
+    let known = r.pick(losses::LOSSES);
+    columns.push(targets(net, r, known, &target, &[k], rows));
+    net.node(&loss, known.name, &[&z, &target], json!({}));
     let weight = if suffix.is_empty() { 1.0 } else { 0.5 };
     if r.one_in(5) {
         // a function of a loss is a loss too
@@ -191,6 +173,37 @@ fn head(
     } else {
         net.loss(&loss, weight, &z, &target);
     }
+}
+
+/// Adds an input with targets that a loss takes for outputs of this shape, ids where they may be and the coin says so.
+pub fn targets(
+    net: &mut Net,
+    r: &mut Numbers,
+    loss: &losses::About,
+    name: &str,
+    dims: &[usize],
+    rows: usize,
+) -> Column {
+    let width: usize = dims.iter().product();
+    let classes = match loss.labels {
+        Labels::Classes if dims.len() == 1 => width,
+        Labels::Binary(_) if width == 1 => 2,
+        _ => 0,
+    };
+    if classes > 0 && r.one_in(2) {
+        net.input(name, &[], "u32");
+        return labels(name, classes, (0..rows).map(|_| r.range(0, classes) as u32).collect());
+    }
+    let n = rows * width;
+    net.input(name, dims, "f32");
+    let values = match loss.targets {
+        Targets::Probabilities if loss.outputs == Outputs::Logits => probabilities(r, rows, width),
+        Targets::Probabilities => (0..n).map(|_| r.unit().abs()).collect(),
+        Targets::NotNegative => (0..n).map(|_| r.range(0, 6) as f32).collect(),
+        Targets::Signs => (0..n).map(|_| if r.one_in(2) { 1.0 } else { -1.0 }).collect(),
+        Targets::Numbers => r.vec(n, 1.5),
+    };
+    floats(name, dims, values)
 }
 
 /// Rows that sum to 1.

@@ -79,15 +79,27 @@ fn apply(op: &str, attributes: &Json, inputs: &[&Tensor]) -> Tensor {
             Tensor { data: data.collect(), ..x.clone() }
         }
         "crossEntropy" => losses(x, inputs[1], |z, t| match t {
-            [id] if inputs[1].dims.is_empty() => log_sum_exp(z) - z[*id as usize],
+            [id] if inputs[1].dims.len() + 1 == x.dims.len() => log_sum_exp(z) - z[*id as usize],
             _ => z.iter().zip(t).map(|(z_i, t)| t * (log_sum_exp(z) - z_i)).sum(),
         }),
-        "binaryCrossEntropy" => losses(x, inputs[1], |z, t| {
-            z.iter().zip(t).map(|(z, t)| z.max(0.0) - z * t + (-z.abs()).exp().ln_1p()).sum::<f64>() / z.len() as f64
+        "kullbackLeibler" => losses(x, inputs[1], |z, t| {
+            let term = |(z_i, t): (&f64, &f64)| if *t > 0.0 { t * (t.ln() + log_sum_exp(z) - z_i) } else { 0.0 };
+            z.iter().zip(t).map(term).sum()
         }),
-        "squaredError" => {
-            losses(x, inputs[1], |z, t| z.iter().zip(t).map(|(z, t)| (z - t).powi(2)).sum::<f64>() / z.len() as f64)
+        "binaryCrossEntropy" => mean(x, inputs[1], |z, t| z.max(0.0) - z * t + (-z.abs()).exp().ln_1p()),
+        "squaredError" => mean(x, inputs[1], |z, t| (z - t).powi(2)),
+        "absoluteError" => mean(x, inputs[1], |z, t| (z - t).abs()),
+        "huber" => {
+            let delta = number("delta", 1.0);
+            mean(x, inputs[1], |z, t| {
+                let e = (z - t).abs();
+                if e < delta { e * e / 2.0 } else { delta * (e - delta / 2.0) }
+            })
         }
+        "logCosh" => mean(x, inputs[1], |z, t| (z - t).cosh().ln()),
+        // ids 0 and 1 are -1 and 1
+        "hinge" => mean(x, inputs[1], |z, t| (1.0 - if t == 0.0 { -1.0 } else { t } * z).max(0.0)),
+        "poisson" => mean(x, inputs[1], |z, t| z.exp() - t * z),
         _ => map(x, |v| function(op, &number, v)),
     }
 }
@@ -149,6 +161,11 @@ fn losses(z: &Tensor, target: &Tensor, f: impl Fn(&[f64], &[f64]) -> f64) -> Ten
     let (n, k): (usize, usize) = (z.dims.iter().product(), target.dims.iter().product());
     let data = z.data.chunks_exact(n).zip(target.data.chunks_exact(k)).map(|(z, t)| f(z, t)).collect();
     Tensor { rows: true, dims: vec![], data }
+}
+
+/// The mean over the outputs of a row.
+fn mean(z: &Tensor, target: &Tensor, f: impl Fn(f64, f64) -> f64) -> Tensor {
+    losses(z, target, |z, t| z.iter().zip(t).map(|(z, t)| f(*z, *t)).sum::<f64>() / z.len() as f64)
 }
 
 fn linear(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>) -> Tensor {

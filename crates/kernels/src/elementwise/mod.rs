@@ -23,7 +23,7 @@ pub trait Elementwise {
     const NAME: &'static str;
     /// True when `backward` reads the output y, false when it reads the input x.
     const FROM_OUTPUT: bool;
-    /// Names and defaults of the parameters, at most four, in the order of `p`.
+    /// Names and defaults of the parameters, at most four and none below 0, in the order of `p`.
     const PARAMETERS: &'static [(&'static str, f32)];
 
     /// y = f(x)

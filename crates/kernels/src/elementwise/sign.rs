@@ -9,7 +9,7 @@ pub struct Sign;
 
 /// The function.
 #[inline(always)]
-pub(super) unsafe fn sign<V: Lanes>(x: V) -> V {
+pub(crate) unsafe fn sign<V: Lanes>(x: V) -> V {
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let one = V::splat(1.0);

@@ -2,20 +2,22 @@
 
 use crate::Mat;
 use crate::simd::Lanes;
-use crate::update::{UpdateScalars, descend};
+use crate::update::{LEAST, UpdateScalars, cut, descend};
+
+/// One tile of a product.
+pub type Tile = unsafe fn(job: &Job);
 
 /// The tiles that fit the registers of an instruction set.
 pub trait MicroKernel: Lanes {
+    /// Most rows of a tile that is four panels wide, for products of so few rows that sums would wait for each other.
+    const FEW: usize;
     /// Most rows of a tile that is two panels wide; 0 where such a tile does not fit.
     const WIDE: usize;
     /// Most rows of a tile that is one panel wide.
     const NARROW: usize;
 
-    /// A tile in a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
-    ///
-    /// # Safety
-    /// All pointers are valid for the tile.
-    unsafe fn tile<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out);
+    /// A tile is a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
+    fn tile<const MR: usize, const NV: usize, const T: bool>() -> Tile;
 
     /// The transpose of 16 by 16 floats, row after row.
     ///
@@ -33,15 +35,15 @@ pub trait MicroKernel: Lanes {
 }
 
 macro_rules! micro_kernel {
-    ($lanes:ident, $function:ident, $wide:literal, $narrow:literal $(, $feature:meta)? $(; $transpose:path)?) => {
+    ($lanes:ident, $function:ident, $few:literal, $wide:literal, $narrow:literal $(, $feature:meta)? $(; $transpose:path)?) => {
         impl MicroKernel for crate::simd::$lanes {
+            const FEW: usize = $few;
             const WIDE: usize = $wide;
             const NARROW: usize = $narrow;
 
             #[inline(always)]
-            unsafe fn tile<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
-                // SAFETY: handed on; the caller runs on a machine with this instruction set.
-                unsafe { $function::<MR, NV, T>(k, a, b, o) }
+            fn tile<const MR: usize, const NV: usize, const T: bool>() -> Tile {
+                $function::<MR, NV, T>
             }
 
             $(
@@ -55,22 +57,35 @@ macro_rules! micro_kernel {
 
         $(#[$feature])?
         #[inline(never)]
-        unsafe fn $function<const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
+        unsafe fn $function<const MR: usize, const NV: usize, const T: bool>(job: &Job) {
             // SAFETY: handed on.
-            unsafe { tile::<crate::simd::$lanes, MR, NV, T>(k, a, b, o) }
+            unsafe { tile::<crate::simd::$lanes, MR, NV, T>(job) }
         }
     };
 }
 
-micro_kernel!(Scalar, scalar_tile, 0, 4);
+micro_kernel!(Scalar, scalar_tile, 1, 0, 4);
 #[cfg(target_arch = "x86_64")]
-micro_kernel!(Avx2, avx2_tile, 0, 6, target_feature(enable = "avx2,fma"));
+micro_kernel!(Avx2, avx2_tile, 1, 0, 6, target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
 micro_kernel!(
-    Avx512, avx512_tile, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"); avx512_transpose
+    Avx512, avx512_tile, 3, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"); avx512_transpose
 );
 #[cfg(target_arch = "aarch64")]
-micro_kernel!(Neon, neon_tile, 0, 6, target_feature(enable = "neon"));
+micro_kernel!(Neon, neon_tile, 1, 0, 6, target_feature(enable = "neon"));
+
+/// The operands of a tile. The loops around it change what differs from one to the next.
+#[derive(Clone, Copy)]
+pub struct Job {
+    /// Terms, at least one.
+    pub k: usize,
+    /// Left operand.
+    pub a: Slice,
+    /// Right operand, from the tile's first column.
+    pub b: Mat,
+    /// On the way out.
+    pub out: Out,
+}
 
 /// What a tile does with its sums; pointers are null where not wanted.
 #[derive(Clone, Copy)]
@@ -121,48 +136,27 @@ macro_rules! unroll {
 /// # Safety
 /// All pointers are valid for the tile.
 #[inline(always)]
-unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(k: usize, a: Slice, b: Mat, o: &Out) {
+unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(job: &Job) {
+    let Job { k, a, b, out: ref o } = *job;
     // SAFETY: the caller's pointers are valid for the tile; columns beyond `o.columns` are masked where they must be.
     unsafe {
         let mut sums = [[V::zero(); NV]; MR];
-        let mut bp = b.ptr.cast_const();
-        if T {
-            // a column of A is contiguous: one pointer walks
-            let mut ap = a.a;
-            for _ in 0..k {
-                let b0 = V::load(bp);
-                let b1 = if NV > 1 { V::load(bp.add(b.panel)) } else { b0 };
-                unroll!(MR, I, {
-                    let x = V::splat(*ap.add(I));
-                    sums[I][0] = x.fma(b0, sums[I][0]);
-                    if NV > 1 {
-                        sums[I][NV - 1] = x.fma(b1, sums[I][NV - 1]);
-                    }
-                });
-                bp = bp.add(b.row);
-                ap = ap.add(a.column);
+        let (mut bp, mut ap, mut p) = (b.ptr.cast_const(), a.a, 1);
+        // there is at least one term: a loop that may run no time at all joins two ways, and then sums are kept in memory
+        loop {
+            let mut terms = [V::zero(); NV];
+            unroll!(NV, P, { terms[P] = V::load(bp.add(P * b.panel)) });
+            unroll!(MR, I, {
+                // a column of Aᵀ is contiguous, else a row is, in groups of 16 terms or throughout
+                let x = V::splat(*ap.add(if T { I } else { I * a.row }));
+                unroll!(NV, P, { sums[I][P] = x.fma(terms[P], sums[I][P]) });
+            });
+            if p == k {
+                break;
             }
-        } else {
-            // rows of A are contiguous in groups of 16 terms, or throughout
-            let group = if a.chunk == 16 { k } else { 16 };
-            let (mut done, mut ap) = (0, a.a);
-            while done < k {
-                let len = group.min(k - done);
-                for p in 0..len {
-                    let b0 = V::load(bp);
-                    let b1 = if NV > 1 { V::load(bp.add(b.panel)) } else { b0 };
-                    unroll!(MR, I, {
-                        let x = V::splat(*ap.add(I * a.row + p));
-                        sums[I][0] = x.fma(b0, sums[I][0]);
-                        if NV > 1 {
-                            sums[I][NV - 1] = x.fma(b1, sums[I][NV - 1]);
-                        }
-                    });
-                    bp = bp.add(b.row);
-                }
-                done += len;
-                ap = ap.add(a.chunk);
-            }
+            bp = bp.add(b.row);
+            ap = if T { ap.add(a.column) } else { ap.add(if p % 16 == 0 { a.chunk - 15 } else { 1 }) };
+            p += 1;
         }
         unroll!(NV, P, {
             'panel: {
@@ -173,15 +167,27 @@ unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(k: usi
                     if !o.sums.is_null() {
                         unroll!(MR, I, { sums[I][P] = V::load(o.sums.add((P * MR + I) * 16)).add(sums[I][P]) });
                     }
-                    // the pads of the weights are 0 and must stay so
-                    unroll!(MR, I, {
-                        let w = descend(V::load(c.add(I * o.row)), sums[I][P], &*o.descent);
-                        if columns == 16 {
+                    let (l2, rate) = (V::splat((*o.descent).l2), V::splat((*o.descent).rule[0]));
+                    let mut least = V::splat(LEAST);
+                    if columns == 16 {
+                        unroll!(MR, I, {
+                            let w = descend(V::load(c.add(I * o.row)), sums[I][P], l2, rate);
+                            least = w.least_magnitude(least);
                             w.store(c.add(I * o.row));
-                        } else {
-                            w.store_first(c.add(I * o.row), columns);
+                        });
+                        // hardly ever: one instruction a vector finds out, three would cut
+                        if V::mask_bits(least.lt(V::splat(LEAST))) != 0 {
+                            for i in 0..MR {
+                                cut(V::load(c.add(i * o.row))).store(c.add(i * o.row));
+                            }
                         }
-                    });
+                    } else {
+                        // the pads of the weights are 0 and must stay so
+                        unroll!(MR, I, {
+                            let w = cut(descend(V::load(c.add(I * o.row)), sums[I][P], l2, rate));
+                            w.store_first(c.add(I * o.row), columns);
+                        });
+                    }
                     break 'panel;
                 }
                 if o.add {

@@ -6,6 +6,7 @@
 
 use crate::update::UpdateScalars;
 
+mod column;
 mod micro;
 mod tiles;
 
@@ -18,8 +19,8 @@ pub const BLOCK: usize = 256;
 pub const SCRATCH: usize = SCRATCH_A + SCRATCH_C;
 /// For copied slices of a transposed A: four tiles of 16 rows by 1,024 terms.
 const SCRATCH_A: usize = 4 * 16 * 1024;
-/// For sums of tiles that are updates: four tiles of 16 by 32.
-const SCRATCH_C: usize = 4 * 16 * 32;
+/// For sums of tiles that are updates: eight tiles of 16 by 32.
+const SCRATCH_C: usize = 8 * 16 * 32;
 
 /// The left operand: element (i, p) is at `ptr + i·row + (p / 16)·chunk + (p % 16)·column`.
 ///
@@ -47,7 +48,7 @@ pub enum Epilogue<'a> {
     Bias(*const f32),
     /// C = max(0, A·B + bias)
     BiasRelu(*const f32),
-    /// A·B is the gradient of C, which is updated in place. C must be in panels.
+    /// A·B is the gradient of C, which is updated in place. C must be in panels or a single column side by side.
     Update(&'a dyn TileUpdate),
 }
 
@@ -59,11 +60,14 @@ pub trait TileUpdate: Sync {
     /// The weights belong to the calling thread, and `n` floats are readable at `gradient`.
     unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32);
 
-    /// The numbers of the rule where it is plain `sgd` without momentum and the scalars are plain: the product then updates the weights
+    /// The numbers of the rule where it is plain `sgd` without momentum, the scalars are plain and `shrink` is 1: the product then updates the weights
     /// while the gradient is still in registers, with the same bits.
     fn descent(&self) -> Option<&UpdateScalars> {
         None
     }
+
+    /// Called before the tile whose gradient [`TileUpdate::update`] will take, with the same offset and number: they can be asked for.
+    fn soon(&self, _offset: usize, _n: usize) {}
 
     /// Called before each tile: the place for a few prefetches of what will be wanted later.
     fn meanwhile(&self) {}
@@ -82,7 +86,8 @@ pub struct Gemm<'a> {
     pub a: Left,
     /// Right operand: element (p, j) is at `ptr + (j / 16)·panel + p·row + j % 16`. Whole vectors of 16 are read in the last panel.
     pub b: crate::Mat,
-    /// Result. Where `c.row` is 16 it is taken for panels, whose columns from n on are written as 0; else nothing beyond n is written.
+    /// Result. Where `c.row` is 16 it is taken for panels, whose columns from n on are written as 0; else nothing beyond n is written. A
+    /// single column may have its elements side by side, `c.row` 1, also where it is updated.
     pub c: crate::Mat,
     /// On the way out.
     pub epilogue: Epilogue<'a>,

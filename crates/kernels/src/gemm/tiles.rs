@@ -1,10 +1,14 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
-use super::micro::{MicroKernel, Out, Slice};
+use super::column::column;
+use super::micro::{Job, MicroKernel, Out, Slice, Tile};
 use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
+use crate::batch::prefetch_line;
 
 /// Floats of A that stay in the second-level cache while the panels of B pass.
 const RESIDENT: usize = 192 * 1024;
+/// Floats of A from which on it is asked for ahead: it comes from beyond the second-level cache.
+const FAR: usize = 192 * 1024;
 
 /// How `total` rows are split into tiles of at most `most`: balanced, 32 = 11 + 11 + 10 rather than 14 + 14 + 4.
 #[derive(Clone, Copy)]
@@ -27,25 +31,36 @@ impl Split {
 }
 
 macro_rules! by_rows {
-    ($rows:expr, $nv:literal, $args:tt, $($n:literal)*) => {
-        match $rows { $($n => V::tile::<$n, $nv, T> $args,)* _ => unreachable!("tiles have at most 16 rows") }
+    ($rows:expr, $nv:literal, $($n:literal)*) => {
+        match $rows { $($n => V::tile::<$n, $nv, T>(),)* _ => unreachable!("tiles have at most 16 rows") }
     };
 }
 
+/// The tile of so many rows and panels.
 #[inline(always)]
-unsafe fn one_tile<V: MicroKernel, const T: bool>(rows: usize, wide: bool, k: usize, a: Slice, b: crate::Mat, o: &Out) {
+fn pick<V: MicroKernel, const T: bool>(rows: usize, panels: usize) -> Tile {
     // the branches on constants leave only the tiles that the instruction set has
-    // SAFETY: handed on.
-    unsafe {
-        if V::WIDE >= 14 && wide {
-            by_rows!(rows, 2, (k, a, b, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
-        } else if V::NARROW >= 16 {
-            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
-        } else if V::NARROW >= 6 {
-            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4 5 6)
-        } else {
-            by_rows!(rows, 1, (k, a, b, o), 1 2 3 4)
-        }
+    if !T && panels == 4 {
+        if V::FEW >= 3 { by_rows!(rows, 4, 1 2 3) } else { by_rows!(rows, 4, 1) }
+    } else if V::WIDE >= 14 && panels == 2 {
+        by_rows!(rows, 2, 1 2 3 4 5 6 7 8 9 10 11 12 13 14)
+    } else if V::NARROW >= 16 {
+        by_rows!(rows, 1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+    } else if V::NARROW >= 6 {
+        by_rows!(rows, 1, 1 2 3 4 5 6)
+    } else {
+        by_rows!(rows, 1, 1 2 3 4)
+    }
+}
+
+/// The tiles of the shorter and of the longer kind of a split, so that nothing is looked up tile by tile.
+#[inline(always)]
+fn pair<V: MicroKernel>(split: Split, panels: usize, transposed: bool) -> [Tile; 2] {
+    let longer = split.rows + usize::from(split.longer > 0);
+    if transposed {
+        [pick::<V, true>(split.rows, panels), pick::<V, true>(longer, panels)]
+    } else {
+        [pick::<V, false>(split.rows, panels), pick::<V, false>(longer, panels)]
     }
 }
 
@@ -56,6 +71,10 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         return;
     }
     let transposed = g.a.row == 1 && g.a.column != 1;
+    if g.n == 1 && g.c.row == 1 && transposed {
+        // SAFETY: handed on.
+        return unsafe { column::<V>(g, r0, r1) };
+    }
     let (rule, descent) = match g.epilogue {
         Epilogue::Update(rule) => (Some(rule), rule.descent().filter(|_| transposed)),
         _ => (None, None),
@@ -63,21 +82,35 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
     let blocks = g.k.div_ceil(BLOCK);
     // a tile of Aᵀ takes one cache line of a new page for each term: copy it once when several panels will read it
     let copy = transposed && g.k >= 64 && g.k <= 1024 && p1 - p0 >= 4;
+    let few = !transposed && rule.is_none() && r1 - r0 <= V::FEW;
     let most = if V::WIDE > 0 && p1 - p0 > 1 { V::WIDE } else { V::NARROW };
-    let chunk = if transposed || rule.is_some() { 4 * most } else { (RESIDENT / g.k.max(1)).max(12 * most) };
-    let null = core::ptr::null();
-    let plain = Out {
-        c: g.c.ptr,
-        row: g.c.row,
-        panel: g.c.panel,
-        columns: 0,
-        pad: g.c.row == 16,
-        add: false,
-        bias: null,
-        relu: false,
-        descent: core::ptr::null(),
-        sums: null,
+    let chunk = match () {
+        () if copy => 4 * most,
+        () if transposed || rule.is_some() => 8 * most,
+        () => (RESIDENT / g.k.max(1)).max(12 * most),
     };
+    let far = !transposed && (r1 - r0) * g.k > FAR && g.a.chunk == 16;
+    let null = core::ptr::null();
+    let mut job = Job {
+        k: 0,
+        a: Slice { a: g.a.ptr, row: g.a.row, column: g.a.column, chunk: g.a.chunk },
+        b: g.b,
+        out: Out {
+            c: g.c.ptr,
+            row: g.c.row,
+            panel: g.c.panel,
+            columns: 0,
+            pad: g.c.row == 16,
+            add: false,
+            bias: null,
+            relu: false,
+            descent: core::ptr::null(),
+            sums: null,
+        },
+    };
+    if copy {
+        job.a = Slice { a: g.scratch, row: 1, column: 16, chunk: 0 };
+    }
     let mut row = r0;
     while row < r1 {
         let rows = chunk.min(r1 - row);
@@ -88,54 +121,67 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         }
         let mut p = p0;
         while p < p1 {
-            let wide = V::WIDE > 0 && p + 1 < p1;
-            let width = if wide { 2 } else { 1 };
-            let mut o = Out { columns: (g.n - p * 16).min(16 * width), ..plain };
+            let width = match p1 - p {
+                4.. if few => 4,
+                2.. if V::WIDE > 0 => 2,
+                _ => 1,
+            };
+            let tiles = pair::<V>(split, width, transposed);
+            job.out.columns = (g.n - p * 16).min(16 * width);
+            (job.out.bias, job.out.relu) = (null, false);
             for block in 0..blocks {
                 let (first, last, at) = (block == 0, block + 1 == blocks, block * BLOCK);
-                let k = BLOCK.min(g.k - at);
-                o.add = !first;
+                job.k = BLOCK.min(g.k - at);
+                job.out.add = !first;
                 match g.epilogue {
-                    Epilogue::Add => o.add = true,
+                    Epilogue::Add => job.out.add = true,
                     // SAFETY: a bias has as many elements as there are columns.
-                    Epilogue::Bias(bias) if last => o.bias = unsafe { bias.add(p * 16) },
-                    // SAFETY: as above.
-                    Epilogue::BiasRelu(bias) if last => (o.bias, o.relu) = (unsafe { bias.add(p * 16) }, true),
+                    Epilogue::Bias(bias) if last => job.out.bias = unsafe { bias.add(p * 16) },
+                    Epilogue::BiasRelu(bias) if last => {
+                        // SAFETY: as above.
+                        (job.out.bias, job.out.relu) = (unsafe { bias.add(p * 16) }, true);
+                    }
                     _ => {}
                 }
                 // SAFETY: offsets inside the operands, as the caller promises.
                 unsafe {
-                    let b = crate::Mat { ptr: g.b.ptr.add(p * g.b.panel + at * g.b.row), ..g.b };
+                    job.b.ptr = g.b.ptr.add(p * g.b.panel + at * g.b.row);
                     let mut start = row;
                     for t in 0..split.tiles {
                         let rows = split.rows(t);
-                        let a = if copy {
-                            Slice { a: g.scratch.add(t * 16 * g.k + at * 16), row: 1, column: 16, chunk: 0 }
+                        job.a.a = if copy {
+                            g.scratch.add(t * 16 * g.k + at * 16)
                         } else {
-                            let a = g.a.ptr.add(start * g.a.row + at / 16 * g.a.chunk);
-                            Slice { a, row: g.a.row, column: g.a.column, chunk: g.a.chunk }
+                            g.a.ptr.add(start * g.a.row + at / 16 * g.a.chunk)
                         };
-                        o.c = g.c.ptr.add(p * g.c.panel + start * g.c.row);
+                        job.out.c = g.c.ptr.add(p * g.c.panel + start * g.c.row);
+                        if far && p == p0 {
+                            ask(g, start + rows, (start + rows + most).min(r1), at, job.k);
+                        }
+                        let sums = g.scratch.add(SCRATCH_A + t * 512);
                         if let Some(rule) = rule {
                             rule.meanwhile();
-                            let sums = g.scratch.add(SCRATCH_A + t * 512);
                             match descent {
                                 Some(scalars) if last => {
-                                    o.descent = scalars;
-                                    o.sums = if first { null } else { sums };
-                                    (o.row, o.panel) = (g.c.row, g.c.panel);
+                                    job.out.descent = scalars;
+                                    job.out.sums = if first { null } else { sums };
+                                    (job.out.row, job.out.panel) = (g.c.row, g.c.panel);
                                 }
-                                _ => (o.c, o.row, o.panel, o.pad) = (sums, 16, 16 * rows, true),
+                                _ => {
+                                    if last {
+                                        for v in 0..width {
+                                            rule.soon((p + v) * g.c.panel + start * g.c.row, 16 * rows);
+                                        }
+                                    }
+                                    (job.out.c, job.out.row, job.out.panel) = (sums, 16, 16 * rows);
+                                    (job.out.pad, job.out.descent) = (true, null.cast());
+                                }
                             }
                         }
-                        if a.row == 1 {
-                            one_tile::<V, true>(rows, wide, k, a, b, &o);
-                        } else {
-                            one_tile::<V, false>(rows, wide, k, a, b, &o);
-                        }
+                        tiles[usize::from(t < split.longer)](&job);
                         if let (Some(rule), true, None) = (rule, last, descent) {
                             for v in 0..width {
-                                rule.update((p + v) * g.c.panel + start * g.c.row, 16 * rows, o.c.add(v * o.panel));
+                                rule.update((p + v) * g.c.panel + start * g.c.row, 16 * rows, sums.add(v * 16 * rows));
                             }
                         }
                         start += rows;
@@ -145,6 +191,17 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             p += width;
         }
         row += rows;
+    }
+}
+
+/// Asks for terms `at..at + k` of rows of A that a later tile will take.
+#[inline(always)]
+unsafe fn ask(g: &Gemm<'_>, from: usize, to: usize, at: usize, k: usize) {
+    for row in from..to {
+        let start = g.a.ptr.wrapping_add(row * g.a.row + at);
+        for term in (0..k).step_by(16) {
+            prefetch_line(start.wrapping_add(term).cast());
+        }
     }
 }
 

@@ -1,14 +1,23 @@
 //! The squared error.
 
 use super::pointwise::Pointwise;
+use super::{About, Labels, Outputs, Targets};
 use crate::simd::Lanes;
 
 /// (z - t)²
-pub(super) struct SquaredError;
+pub struct SquaredError;
 
 impl Pointwise for SquaredError {
+    const ABOUT: About = About {
+        name: "squaredError",
+        parameters: &[],
+        outputs: Outputs::Numbers,
+        targets: Targets::Numbers,
+        labels: Labels::None,
+    };
+
     #[inline(always)]
-    unsafe fn loss<V: Lanes>(z: V, t: V) -> V {
+    unsafe fn loss<V: Lanes>(z: V, t: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let e = z.sub(t);
@@ -17,7 +26,7 @@ impl Pointwise for SquaredError {
     }
 
     #[inline(always)]
-    unsafe fn gradient<V: Lanes>(z: V, t: V) -> V {
+    unsafe fn gradient<V: Lanes>(z: V, t: V, _: &[f32; 4]) -> V {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let e = z.sub(t);

@@ -23,9 +23,16 @@ pub unsafe fn pow<V: Lanes>(x: V, y: V) -> V {
         let rest = low.fma(y, high.fma(y, product.neg()));
         // e^±200 is ∞ or 0, and what is left of a product that large is no number
         let inside = product.abs().lt(V::splat(200.0));
-        let e = exp(V::splat(200.0).smaller(V::splat(-200.0).larger(product)));
-        let finite = V::mask_and(inside, e.lt(infinity));
-        let mut power = V::select(finite, e.fma(V::select(finite, rest, zero), e), e);
+        let product = V::splat(200.0).smaller(V::splat(-200.0).larger(product));
+        // at the ends twice e^(x - ln 2) or half of e^(x + ln 2), for e^x alone may be ∞ or 0 where the rest makes it a number
+        let end = product.abs().gt(V::splat(87.0));
+        let shift = V::select(end, V::splat(0.693_359_4).copysign(product), zero);
+        let lost = V::select(end, V::splat(2.121_944_4e-4).copysign(product), zero);
+        let factor = V::select(end, V::select(product.lt(zero), V::splat(0.5), V::splat(2.0)), one);
+        let rest = V::select(inside, rest, zero).add(lost);
+        let e = exp(product.sub(shift));
+        let e = V::select(e.lt(infinity), e.fma(rest.fma(rest.mul(V::splat(0.5)), rest), e), e);
+        let mut power = e.mul(factor);
         let negative = y.lt(zero);
         power = V::select(size.eq(zero), V::select(negative, infinity, zero), power);
         power = V::select(size.eq(infinity), V::select(negative, zero, infinity), power);

@@ -51,6 +51,8 @@ impl Lanes for Avx512 {
         // x86 max and min return the second operand on NaN and on equal zeros, which is the definition
         fn larger(self, b: Self) -> Self { Avx512(_mm512_max_ps(self.0, b.0)) }
         fn smaller(self, b: Self) -> Self { Avx512(_mm512_min_ps(self.0, b.0)) }
+        // the smaller magnitude without its sign, in one instruction
+        fn least_magnitude(self, m: Self) -> Self { Avx512(_mm512_range_ps::<0b1010>(self.0, m.0)) }
         fn keep_first(self, n: usize) -> Self { Avx512(_mm512_maskz_mov_ps(first(n), self.0)) }
         fn gt(self, b: Self) -> __mmask16 { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, b.0) }
         fn lt(self, b: Self) -> __mmask16 { _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, b.0) }

@@ -56,6 +56,12 @@ pub trait Lanes: Copy {
     unsafe fn larger(self, b: Self) -> Self;
     /// self < b ? self : b (so `b` when either is NaN or both are zero)
     unsafe fn smaller(self, b: Self) -> Self;
+    /// The smaller of |self| and m. Where self is NaN it may be either: a bound that is only compared with.
+    #[inline(always)]
+    unsafe fn least_magnitude(self, m: Self) -> Self {
+        // SAFETY: the rule of the trait.
+        unsafe { self.abs().smaller(m) }
+    }
     /// Lanes from n on become 0.
     unsafe fn keep_first(self, n: usize) -> Self;
 

@@ -38,17 +38,21 @@ pub trait Update {
 #[inline(always)]
 pub unsafe fn cut<V: Lanes>(x: V) -> V {
     // SAFETY: the contract of `Lanes`.
-    unsafe { V::select(x.abs().lt(V::splat(1e-30)), V::zero(), x) }
+    unsafe { V::select(x.abs().lt(V::splat(LEAST)), V::zero(), x) }
 }
 
-/// One plain step of gradient descent for 16 weights: what the plain instance of `sgd` without momentum does, for the epilogue of a product.
+/// The least magnitude that [`cut`] leaves.
+pub(crate) const LEAST: f32 = 1e-30;
+
+/// One plain step of gradient descent for 16 weights, before [`cut`]: with it, it is what the plain instance of `sgd` without momentum does
+/// where `shrink` is 1. For the epilogue of a product, which looks for weights to cut in a whole tile at once.
 ///
 /// # Safety
 /// The contract of [`Lanes`].
 #[inline(always)]
-pub(crate) unsafe fn descend<V: Lanes>(w: V, g: V, c: &UpdateScalars) -> V {
+pub(crate) unsafe fn descend<V: Lanes>(w: V, g: V, l2: V, rate: V) -> V {
     // SAFETY: the contract of `Lanes`.
-    unsafe { drivers::step::<V, sgd::Plain, false>(w, g, [V::zero(); 3], c).0 }
+    unsafe { l2.fma(w, g).fnma(rate, w) }
 }
 
 rules! {

@@ -1,27 +1,38 @@
 //! Cross entropy of the softmax of a row.
 
-use super::Target;
+use super::{About, Labels, LossJob, Outputs, RowLoss, Target, Targets};
 use crate::math;
 use crate::reduce;
 use crate::simd::{LANES, Lanes};
 
-#[expect(clippy::too_many_arguments, reason = "the shape of `Loss`")]
+/// ln Σ e^z - z[id], or Σ -t · ln softmax(z) for probabilities t, which sum to 1; the gradient is softmax(z) - t.
+pub struct CrossEntropy;
+
+impl RowLoss for CrossEntropy {
+    const ABOUT: About = About {
+        name: "crossEntropy",
+        parameters: &[],
+        outputs: Outputs::Logits,
+        targets: Targets::Probabilities,
+        labels: Labels::Classes,
+    };
+
+    #[inline(always)]
+    unsafe fn kernel<V: Lanes>(job: LossJob) {
+        // SAFETY: the rules of `Loss`.
+        unsafe { kernel::<V>(job) }
+    }
+}
+
 #[inline(always)]
-pub(super) unsafe fn kernel<V: Lanes>(
-    rows: usize,
-    n: usize,
-    z: *const f32,
-    ldz: usize,
-    target: Target,
-    dl: *const f32,
-    loss: *mut f32,
-    dz: *mut f32,
-    lddz: usize,
-) {
+unsafe fn kernel<V: Lanes>(job: LossJob) {
+    let LossJob { rows, n, z, ldz, target, dl, loss, dz, .. } = job;
+    // a null stays null in all rows
+    let lddz = if job.dz.is_null() { 0 } else { job.lddz };
     // SAFETY: the rules of `Loss`. z is read before dz is written, which may be the same place.
     unsafe {
         if let (Target::Ids(ids), 1..=LANES) = (target, n) {
-            narrow::<V>(rows, n, z, ldz, ids, dl, loss, dz, lddz);
+            narrow::<V>(job, ids);
             return;
         }
         for r in 0..rows {
@@ -90,19 +101,9 @@ pub(super) unsafe fn kernel<V: Lanes>(
 }
 
 /// Rows that fit into one vector: the same operations in registers, and the logarithms of 16 rows at once.
-#[expect(clippy::too_many_arguments, reason = "the shape of `Loss`")]
 #[inline(always)]
-unsafe fn narrow<V: Lanes>(
-    rows: usize,
-    n: usize,
-    z: *const f32,
-    ldz: usize,
-    ids: *const u32,
-    dl: *const f32,
-    loss: *mut f32,
-    dz: *mut f32,
-    lddz: usize,
-) {
+unsafe fn narrow<V: Lanes>(job: LossJob, ids: *const u32) {
+    let LossJob { rows, n, z, ldz, dl, loss, dz, lddz, .. } = job;
     const INDEX: [f32; LANES] = [0., 1., 2., 3., 4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15.];
     // SAFETY: the rules of `Loss`, n at most 16.
     unsafe {
