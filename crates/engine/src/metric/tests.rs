@@ -92,6 +92,21 @@ fn accuracy_of_decisions() {
 }
 
 #[test]
+fn scores_are_cut_at_zero_and_are_no_probabilities() {
+    let (scores, signs) = ([-0.2, 0.3, 0.7, -3.0], TargetView::Values(&[-1.0, 1.0, 1.0, 1.0], 1));
+    assert_eq!(once("accuracy", Prediction::Scores, &scores, 1, signs), 0.75);
+    assert_eq!(once("recall", Prediction::Scores, &scores, 1, signs), (1.0 + 2.0 / 3.0) / 2.0);
+    assert_eq!(once("auc", Prediction::Scores, &scores, 1, signs), 2.0 / 3.0);
+    assert_eq!(once("accuracy", Prediction::Scores, &scores, 1, TargetView::Ids(&[0, 1, 1, 1])), 0.75);
+    let signs = TargetView::Values(&[1.0, -1.0, -1.0, -1.0], 2);
+    assert_eq!(once("accuracy", Prediction::Scores, &[0.3, 0.3, -0.3, -0.3], 2, signs), 0.75);
+    for name in ["logLoss", "meanSquaredError", "r2"] {
+        let error = with(name, Prediction::Scores, 1, &json!({})).map(drop).expect_err(name);
+        assert!(error.code == Code::Option && error.message.contains("needs pr"), "{error}");
+    }
+}
+
+#[test]
 fn errors_of_numbers() {
     let prediction = [1.0, 2.0, 3.0, 4.0];
     let target = TargetView::Values(&[1.0, 4.0, 3.0, 0.0], 2);

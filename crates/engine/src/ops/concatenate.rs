@@ -17,8 +17,11 @@ pub fn around(shape: &Shape, axis: usize) -> (Shape, usize) {
     (Shape { rows: shape.rows, dims: shape.dims[..at].to_vec() }, shape.dims[at + 1..].iter().product())
 }
 
-/// Where each input lies in a block of the result: elements before it, its own, and those of all.
-fn parts(b: &Builder<'_>, node: &Node) -> Result<(Shape, Vec<(usize, usize)>, usize)> {
+/// Of an input in a block of the result: elements before it, and its own.
+type Part = (usize, usize);
+
+/// The blocks, where each input lies in one, and the elements of one.
+fn parts(b: &Builder<'_>, node: &Node) -> Result<(Shape, Vec<Part>, usize)> {
     let shape = b.ty(node.output).shape.clone();
     let axis = axis(&node.name, &node.attributes, &shape)?;
     let (outer, inner) = around(&shape, axis);
