@@ -41,6 +41,10 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
     ],
   },
   'schedules.mjs': { lines: [/^constant .* accuracy 0\.9\d+$/m, /^my own .* accuracy 0\.9\d+$/m] },
+  'resume.mjs': { lines: [/^resumed: completed, 12 epochs, weights [0-9a-f]{16}$/m, /^the same, bit for bit$/m] },
+  'imbalanced.mjs': {
+    lines: [/^as they are .*f1 0\.\d{3}/m, /^balanced .*balancedAccuracy 0\.[89]\d\d/m, /^malignant +\d+ +\d+$/m],
+  },
   'loop.mjs': { lines: [/^stopped, with a model of 4 parameter tensors$/m, /^the second run: TimeoutError$/m] },
 }
 

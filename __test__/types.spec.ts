@@ -4,6 +4,7 @@ import {
   adadelta,
   adagrad,
   adamax,
+  type CustomMetric,
   type Dataset,
   type Description,
   dataset,
@@ -33,7 +34,7 @@ import {
   tensor,
   type Value,
 } from '../src/index.ts'
-import { classifier, clouds, line } from './helpers.ts'
+import { classifier, clouds, line, rejectsCode } from './helpers.ts'
 
 test('types follow from values', async (t) => {
   expectTypeOf(dataset({ inputs: [[1]], labels: ['a'] })).toEqualTypeOf<Dataset<string>>()
@@ -42,7 +43,9 @@ test('types follow from values', async (t) => {
   expectTypeOf(dataset({ inputs: [[1]], targets: [1] })).toEqualTypeOf<Dataset<never>>()
   const either = [1, 0] as number[] | string[]
   expectTypeOf(dataset({ inputs: [[1], [2]], labels: either })).toEqualTypeOf<Dataset<Label>>()
-  expectTypeOf(clouds().split(0.5)).toEqualTypeOf<Dataset<string>[]>()
+  expectTypeOf(clouds().split(0.5)).toEqualTypeOf<[Dataset<string>, Dataset<string>]>()
+  expectTypeOf(clouds().split([0.5, 0.25, 0.25])).toEqualTypeOf<[Dataset<string>, Dataset<string>, Dataset<string>]>()
+  expectTypeOf(clouds().split([0.5, 0.25, 0.25] as number[])).toEqualTypeOf<Dataset<string>[]>()
   expectTypeOf(tensor([[1]])).toEqualTypeOf<Tensor<Float32Array>>()
   expectTypeOf(tensor(new Uint8Array(1))).toExtend<Tensor<Uint8Array>>()
   for (const optimizer of [sgd, nadam, adamax, radam, rmsprop, adagrad, adadelta, lion]) {
@@ -80,6 +83,32 @@ test('what a run gives follows from its data and metrics', async (t) => {
   expectTypeOf(untrained.evaluate(clouds(), { loss: 'crossEntropy' })).resolves.toEqualTypeOf<Record<'loss', number>>()
   expectTypeOf(loadModel<string>).returns.resolves.toEqualTypeOf<Model<string>>()
   t.pass()
+})
+
+test('a metric of your own is typed where it is written', async (t) => {
+  const run = fit(sequential([input({ shape: [2] }), dense(1)]), line(), {
+    loss: 'meanSquaredError',
+    epochs: 1,
+    metrics: [
+      'r2',
+      {
+        name: 'count',
+        evaluate: (predictions, targets) => {
+          expectTypeOf(predictions).toEqualTypeOf<Tensor<Float32Array>>()
+          expectTypeOf(targets).toEqualTypeOf<Tensor<Float32Array> | readonly Label[]>()
+          return predictions.data.length
+        },
+      },
+    ],
+  })
+  for await (const record of run) t.is(record.count, 64)
+  const own: CustomMetric<'own'> = { name: 'own', evaluate: () => 1 }
+  const other = fit(sequential([input({ shape: [2] }), dense(1)]), line(), { loss: 'meanSquaredError', metrics: [own] })
+  expectTypeOf(other).resolves.toEqualTypeOf<FitResult<never, 'own'>>()
+  await other
+  const network = sequential([input({ shape: [2] }), dense(1)])
+  // @ts-expect-error there is no such metric
+  await rejectsCode(t, 'ERR_OPTION', () => fit(network, line(), { loss: 'meanSquaredError', metrics: ['acuracy'] }))
 })
 
 test('names of outputs are known', async (t) => {

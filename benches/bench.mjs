@@ -243,6 +243,28 @@ async function clipping() {
   note('clip-norm', median(over), '×', { of, spread: spread(over) })
 }
 
+/** A loss made of expressions against the built-in one. */
+async function ownLoss() {
+  for (const name of ['curve', 'digits']) {
+    const jobs = [{}, { own: true }].map((change) => ({ name, batch: 32, change }))
+    const [ours, own] = await variants(jobs, { times: rounds + 2 })
+    const over = quotients(ours, own)
+    const of = `${short(median(own))} rows/s against ${short(median(ours))}`
+    note(`own-loss-${name}`, median(over), '×', { of, spread: spread(over) })
+  }
+}
+
+/** What metrics add to an epoch of 58,000 rows. */
+async function metrics() {
+  const jobs = [[], ['f1'], ['auc']].map((list) => ({ name: 'digits', batch: 32, change: { metrics: list } }))
+  const [plain, ...others] = await variants(jobs, { times: rounds + 2 })
+  ;['f1', 'auc'].forEach((metric, index) => {
+    const over = quotients(plain, others[index])
+    const of = `${short(median(others[index]))} rows/s against ${short(median(plain))}`
+    note(`metric-${metric}`, median(over), '×', { of, spread: spread(over) })
+  })
+}
+
 async function shapes() {
   const sized = (batch, hidden, more) => {
     const change = { sizes: [784, hidden, 10], rows: 20_000, ...more }
@@ -332,6 +354,8 @@ if (options.all) {
   await part('avx2', avx2)
   await part('floor', floors)
   await part('clip', clipping)
+  await part('own-loss', ownLoss)
+  await part('metrics', metrics)
   await part('shape', shapes)
 }
 smallThings()

@@ -94,7 +94,7 @@ const refused: [string, 'ERR_SHAPE' | 'ERR_OPTION' | 'ERR_DATA', () => unknown, 
   ['rows across', 'ERR_SHAPE', () => ops.subtract(rows(), rows(1)), /rows must meet rows/],
   ['results too large', 'ERR_SHAPE', () => ops.add(fixed(2 ** 16, 1), fixed(2 ** 16)), /2\^31/],
   ['too many axes', 'ERR_SHAPE', () => ops.gather(fixed(2, 1, 1, 1, 1), [[[[[0]]]]]), /at most 8 axes/],
-  ['a text', 'ERR_DATA', () => ops.exp('1' as never), /data must be/],
+  ['a text', 'ERR_DATA', () => ops.exp('1' as never), /operands must be/],
   ['nothing', 'ERR_DATA', () => ops.exp(undefined as never), /received undefined/],
   ['NaN', 'ERR_DATA', () => ops.exp(Number.NaN), /must be finite/],
   ['beyond f32', 'ERR_DATA', () => ops.exp([1, 1e300]), /received Infinity at element 1/],
@@ -145,3 +145,14 @@ for (const [name, code, call, message] of refused) {
     throwsCode(t, code, call, message)
   })
 }
+
+test('operators of JavaScript and values that are none are refused', (t) => {
+  const x = rows(2) as unknown as number
+  throwsCode(t, 'ERR_OPTION', () => x * x, /ops\.add/)
+  throwsCode(t, 'ERR_OPTION', () => x + 1, /ops\.add/)
+  t.is(`${x}`, '[expression]')
+  throwsCode(t, 'ERR_DATA', () => ops.add(rows(2), undefined as never), /add: operands must be .* received undefined/)
+  throwsCode(t, 'ERR_DATA', () => ops.square('a' as never), /square: operands must be .* received "a"/)
+  t.deepEqual(ops.softmax(rows(3), { axis: -1, keepDims: true }).shape, ['rows', 3])
+  throwsCode(t, 'ERR_OPTION', () => ops.softmax(rows(3), { keepDims: false as never }), /keepDims must be true/)
+})

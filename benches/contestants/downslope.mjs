@@ -1,8 +1,15 @@
 /** downslope by its public interface: `fit` with the whole data path, shuffling included. */
 import * as downslope from '../../dist/index.js'
+import * as ops from '../../dist/ops.js'
 import manifest from '../../package.json' with { type: 'json' }
 import { serve } from '../lib/serve.mjs'
 import { HELD_OUT } from '../lib/tasks.mjs'
+
+/** The built-in losses written in expressions. */
+const OWN = {
+  meanSquaredError: ({ prediction, target }) => ops.mean(ops.square(ops.subtract(prediction, target)), { axis: 1 }),
+  crossEntropy: ({ prediction, target }) => ops.crossEntropy(prediction, target),
+}
 
 const { dataset, dense, dropout, fit, initialize, input, l1l2, sequential } = downslope
 
@@ -39,7 +46,16 @@ await serve(async ({ task, data, batch, threads }) => {
   }
   // 0: as many as the engine finds worth it
   const limits = task.clipNorm ? { clipNorm: task.clipNorm } : {}
-  const options = { loss, optimizer, batchSize: batch, ...limits, ...(threads > 0 ? { threads } : {}) }
+  const measured = task.metrics ? { metrics: task.metrics } : {}
+  const chosen = task.own ? OWN[loss] : loss
+  const options = {
+    loss: chosen,
+    optimizer,
+    batchSize: batch,
+    ...limits,
+    ...measured,
+    ...(threads > 0 ? { threads } : {}),
+  }
   let model = await start()
   let perSecond
   const go = async (epochs) => {
@@ -56,7 +72,7 @@ await serve(async ({ task, data, batch, threads }) => {
       const first = await start()
       const part = range(0, count)
       const { model } = await fit(first, part, { ...options, epochs: 1, shuffle: false })
-      const result = await model.evaluate(heldOut)
+      const result = await model.evaluate(heldOut, { loss: chosen })
       for (const used of [first, part, model]) used.close()
       return result.loss
     },

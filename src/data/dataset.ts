@@ -26,6 +26,11 @@ export interface SplitOptions {
   readonly shuffle?: boolean
 }
 
+/** The parts of {@link Dataset.split}: as many as fractions, two for a number. */
+export type SplitParts<L extends Labels, F extends number | readonly number[]> = F extends readonly number[]
+  ? { -readonly [K in keyof F]: Dataset<L> }
+  : [Dataset<L>, Dataset<L>]
+
 /** One pair of {@link Dataset.kFold}. */
 export interface Fold<L extends Labels = Label> {
   /** Rows to train on. */
@@ -129,13 +134,14 @@ export class Dataset<L extends Labels = Label> {
    * @throws DownslopeError `ERR_OPTION` when fractions are not in (0, 1] or add up to more than 1; `ERR_DATA` when a part
    * would be empty; `ERR_CLOSED`
    */
-  split(fractions: number | readonly number[], options: SplitOptions = {}): Dataset<L>[] {
+  split<const F extends number | readonly number[]>(fractions: F, options: SplitOptions = {}): SplitParts<L, F> {
     const handle = this.#open('split')
     const parts = guarded('split', 'ERR_OPTION', () => readFractions('split', fractions))
     const read = readOptions('split', options, ['seed', 'stratify', 'shuffle'])
     const shuffle = readBoolean('split', 'shuffle', read.shuffle, true)
     const stratify = this.#stratify('split', read.stratify, shuffle)
-    return unwrap(handle.split(parts, readSeed('split', read.seed), stratify, shuffle)).map((part) => this.#view(part))
+    const handles = unwrap(handle.split(parts, readSeed('split', read.seed), stratify, shuffle))
+    return handles.map((part) => this.#view(part)) as SplitParts<L, F>
   }
 
   /**

@@ -115,6 +115,9 @@ export const initializers: Initializers = Object.freeze({
 export function readInitializer(where: string, name: string, value: unknown, fallback: InitializerName): Initializer {
   if (value === undefined) return initializers[fallback as 'zeros']()
   if (typeof value === 'object' && value !== null && made.has(value)) return value as Initializer
+  if (Object.values<unknown>({ ...initializers }).includes(value)) {
+    refuse(where, `${name} must be a name or made by initializers; call the factory first`, value)
+  }
   if (typeof value !== 'string') refuse(where, `${name} must be a name or made by initializers`, value)
   const kind = readName(where, name, value, [...plain, ...withOptions])
   if (kind === 'constant') refuse(where, `${name} must be initializers.constant(value)`, value)

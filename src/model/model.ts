@@ -253,7 +253,7 @@ export class Model<L extends Labels = Label, K extends string = never> {
    */
   async save(path: string): Promise<void> {
     const handle = this.#open('save')
-    await unwrapLater(handle.save(readPath('save', path), metadataOf(this.#inside)))
+    await unwrapLater(handle.save(readPath('save', path), metadataOf(this.#inside)), 'save')
   }
 
   /** Frees its memory; idempotent. Predictions under way reject with `ERR_CLOSED`. */

@@ -52,15 +52,16 @@ function load(): Binding {
   }
 }
 
-/** The one place where errors of the native side are thrown. */
-export function unwrap<T>(outcome: Outcome<T>): T {
-  if (outcome.error !== undefined) throw new DownslopeError(outcome.error.code as ErrorCode, outcome.error.message)
-  return outcome.ok as T
+/** The one place where errors of the native side are thrown; `where` is for those of files, which do not say it themselves. */
+export function unwrap<T>({ error, ok }: Outcome<T>, where?: string): T {
+  if (error === undefined) return ok as T
+  const named = where !== undefined && error.code === 'ERR_CHECKPOINT'
+  throw new DownslopeError(error.code as ErrorCode, named ? `${where}: ${error.message}` : error.message)
 }
 
 /** {@link unwrap} for what comes later. */
-export async function unwrapLater<T>(outcome: Promise<Outcome<T>>): Promise<T> {
-  return unwrap(await outcome)
+export async function unwrapLater<T>(outcome: Promise<Outcome<T>>, where?: string): Promise<T> {
+  return unwrap(await outcome, where)
 }
 
 /** Receives a native object made off the event loop and tells V8 how much memory it holds. */

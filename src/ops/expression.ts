@@ -1,6 +1,6 @@
 import { readTensor, type TensorLike } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import { frozen, guarded, show } from '../options.ts'
+import { frozen, guarded, refuse, show } from '../options.ts'
 import { checkSizes, type Sizes } from './shape.ts'
 
 /**
@@ -64,8 +64,18 @@ export function isTrained(value: Expression): boolean {
   return insides.get(value)?.trained ?? false
 }
 
+/** JavaScript's operators would make NaN of an expression. */
+function refuseOperators(hint: string): string {
+  if (hint === 'string') return '[expression]'
+  const text =
+    'expression: functions of downslope/ops must be used, like ops.add(a, b), received an operator of JavaScript'
+  throw new DownslopeError('ERR_OPTION', text)
+}
+
 function define(shape: Sizes, type: Expression['type'], inside: Inside): Expression {
-  const made: Expression = frozen({ kind: 'expression', shape: [...shape], type })
+  const made: Expression = { kind: 'expression', shape: [...shape], type }
+  Object.defineProperty(made, Symbol.toPrimitive, { value: refuseOperators })
+  frozen(made)
   insides.set(made, inside)
   return made
 }
@@ -117,6 +127,9 @@ export function readNumbers(where: string, value: unknown): { values: Float32Arr
 /** Reads an operand of either type: an expression, or a constant. */
 export function readAny(where: string, value: unknown): Expression {
   if (expressionInside(value) !== undefined) return value as Expression
+  if (typeof value !== 'number' && (typeof value !== 'object' || value === null)) {
+    return refuse(where, 'operands must be expressions, numbers, arrays or tensors', value, 'ERR_DATA')
+  }
   const { values, shape } = readNumbers(where, value)
   return constant(values, shape)
 }

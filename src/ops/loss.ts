@@ -53,7 +53,7 @@ export function lossNodes(
     prediction: leaf(prediction.name, prediction.shape, prediction.type, owner, true),
     target: leaf(target.name, target.shape, target.type, owner, false),
   })
-  const made = guarded(where, 'ERR_OPTION', () => loss(values))
+  const made = guarded(`${where}: the loss`, 'ERR_OPTION', () => loss(values))
   if (expressionInside(made) === undefined) {
     refuse(where, 'a loss must give an expression made by downslope/ops', made)
   }

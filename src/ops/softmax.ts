@@ -1,4 +1,4 @@
-import { readOptions } from '../options.ts'
+import { readOptions, refuse } from '../options.ts'
 import { divide, subtract } from './arithmetic.ts'
 import { type Expression, type ExpressionLike, node, readOperand } from './expression.ts'
 import { exp, log } from './functions.ts'
@@ -10,12 +10,15 @@ import { readAxes, refuseShape } from './shape.ts'
 export interface SoftmaxOptions {
   /** What adds up to 1: one axis or several, negative ones from the end; default the last. */
   readonly axis?: number | readonly number[]
+  /** `true`, for all axes are kept; it may be given as for the reductions. */
+  readonly keepDims?: true
 }
 
 function along(op: 'softmax' | 'logSoftmax', x: ExpressionLike, options: SoftmaxOptions): Expression {
   const operand = readOperand(op, x)
   const { shape } = operand
-  const { axis = -1 } = readOptions(op, options, ['axis'])
+  const { axis = -1, keepDims = true } = readOptions(op, options, ['axis', 'keepDims'])
+  if (keepDims !== true) refuse(op, 'keepDims must be true or left out, for all axes are kept', keepDims)
   if (shape.length === 0) refuseShape(op, 'an axis is needed', shape)
   const axes = readAxes(op, axis, shape) ?? []
   if (axes.length === 1 && axes[0] === shape.length - 1 && shape[axes[0]] !== 'rows') return node(op, [operand], shape)

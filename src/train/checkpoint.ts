@@ -59,8 +59,12 @@ export function readJournal(path: string, text: string): EpochRecord[] {
     if (version !== 1 || !Array.isArray(history)) throw new Error('unknown format')
     return [...history]
   } catch (cause) {
-    throw new DownslopeError('ERR_CHECKPOINT', `cannot resume '${path}': its history must be readable, version 1`, {
-      cause,
-    })
+    throw new DownslopeError(
+      'ERR_CHECKPOINT',
+      `fit: cannot resume '${path}': its history must be readable, version 1`,
+      {
+        cause,
+      },
+    )
   }
 }

@@ -46,7 +46,7 @@ export interface FitOptions<M = MetricsOption, L extends Labels = Label, K exten
   /** Rows to validate on after each epoch: a data set, or a random part in (0, 1), stratified for labels. */
   readonly validation?: Dataset<L> | number
   /** What else is measured, on training and validation rows, with several outputs by their names; default none. */
-  readonly metrics?: M & MetricsOption<K>
+  readonly metrics?: M | MetricsOption<K>
   /** Another order of the rows in each epoch; default `true`. */
   readonly shuffle?: boolean
   /** An integer ≥ 0 that weights, orders, masks and the validation part follow from; default 0. */

@@ -152,8 +152,7 @@ fn reductions_along_an_axis_are_those_of_64_bits() {
                 (k.axis.max_columns)(rows, n, x.as_ptr(), n, out[3].as_mut_ptr());
                 (k.axis.min_columns)(rows, n, x.as_ptr(), n, out[4].as_mut_ptr());
             }
-            let [sums, most, least, ..] = &out;
-            for (r, ((sum, most), least)) in sums.iter().zip(most).zip(least).enumerate() {
+            for (r, ((sum, most), least)) in out[0].iter().zip(&out[1]).zip(&out[2]).enumerate() {
                 assert!((f64::from(*sum) - row(r).sum::<f64>()).abs() < 1e-4);
                 assert_eq!(f64::from(*most), row(r).fold(f64::NEG_INFINITY, f64::max));
                 assert_eq!(f64::from(*least), row(r).fold(f64::INFINITY, f64::min));
