@@ -152,15 +152,15 @@ fn reductions_along_an_axis_are_those_of_64_bits() {
                 (k.axis.max_columns)(rows, n, x.as_ptr(), n, out[3].as_mut_ptr());
                 (k.axis.min_columns)(rows, n, x.as_ptr(), n, out[4].as_mut_ptr());
             }
-            for r in 0..rows {
-                assert!((f64::from(out[0][r]) - row(r).sum::<f64>()).abs() < 1e-4);
-                assert_eq!(f64::from(out[1][r]), row(r).fold(f64::NEG_INFINITY, f64::max));
-                assert_eq!(f64::from(out[2][r]), row(r).fold(f64::INFINITY, f64::min));
+            for (r, ((sum, most), least)) in out[0].iter().zip(&out[1]).zip(&out[2]).enumerate() {
+                assert!((f64::from(*sum) - row(r).sum::<f64>()).abs() < 1e-4);
+                assert_eq!(f64::from(*most), row(r).fold(f64::NEG_INFINITY, f64::max));
+                assert_eq!(f64::from(*least), row(r).fold(f64::INFINITY, f64::min));
             }
-            for j in 0..n {
+            for (j, (most, least)) in out[3].iter().zip(&out[4]).enumerate() {
                 let column = || (0..rows).map(|r| x[r * n + j]);
-                assert_eq!(out[3][j], column().fold(f32::NEG_INFINITY, f32::max));
-                assert_eq!(out[4][j], column().fold(f32::INFINITY, f32::min));
+                assert_eq!(*most, column().fold(f32::NEG_INFINITY, f32::max));
+                assert_eq!(*least, column().fold(f32::INFINITY, f32::min));
             }
             let bits: Vec<Vec<u32>> = out.iter().map(|o| o.iter().map(|x| x.to_bits()).collect()).collect();
             assert_eq!(want.get_or_insert(bits.clone()), &bits, "{:?}", k.isa);
@@ -172,7 +172,7 @@ fn reductions_along_an_axis_are_those_of_64_bits() {
 fn extremes_hand_nan_on() {
     for k in all() {
         for at in [0, 7, 16, 30] {
-            let mut x = vec![1f32; 31];
+            let mut x = [1f32; 31];
             x[at] = f32::NAN;
             let mut out = [0f32; 2];
             // SAFETY: one row of 31 values.

@@ -18,7 +18,7 @@ impl Shape {
     }
 
     /// Size of an axis that counts from the end: 1 beyond the first, nothing for rows.
-    fn from_end(&self, i: usize) -> Option<usize> {
+    fn size_from_end(&self, i: usize) -> Option<usize> {
         match self.dims.len().checked_sub(i + 1) {
             Some(at) => Some(self.dims[at]),
             None if self.rows && i == self.dims.len() => None,
@@ -33,7 +33,7 @@ impl Shape {
         let mut dims = vec![];
         for i in (0..rank).rev() {
             let first = i + 1 == rank;
-            match (self.from_end(i), other.from_end(i)) {
+            match (self.size_from_end(i), other.size_from_end(i)) {
                 (None, None | Some(1)) | (Some(1), None) if first => {}
                 (Some(a), Some(b)) if a == b || b == 1 => dims.push(a),
                 (Some(1), Some(b)) => dims.push(b),
@@ -61,7 +61,7 @@ impl Shape {
     pub fn repeated_in(&self, space: &Shape) -> Vec<usize> {
         let rank = space.rank();
         (0..rank)
-            .filter(|a| space.from_end(rank - 1 - a) != Some(1) && self.from_end(rank - 1 - a) == Some(1))
+            .filter(|a| space.size_from_end(rank - 1 - a) != Some(1) && self.size_from_end(rank - 1 - a) == Some(1))
             .collect()
     }
 }

@@ -17,8 +17,16 @@ pub fn around(shape: &Shape, axis: usize) -> (Shape, usize) {
     (Shape { rows: shape.rows, dims: shape.dims[..at].to_vec() }, shape.dims[at + 1..].iter().product())
 }
 
-/// Where each input lies in a block of the result: elements before it, its own, and those of all.
-fn parts(b: &Builder<'_>, node: &Node) -> Result<(Shape, Vec<(usize, usize)>, usize)> {
+/// Where inputs lie in a block of the result.
+struct Parts {
+    outer: Shape,
+    /// Elements before each input, and its own.
+    list: Vec<(usize, usize)>,
+    /// Elements of a block.
+    width: usize,
+}
+
+fn parts(b: &Builder<'_>, node: &Node) -> Result<Parts> {
     let shape = b.ty(node.output).shape.clone();
     let axis = axis(&node.name, &node.attributes, &shape)?;
     let (outer, inner) = around(&shape, axis);
@@ -29,7 +37,7 @@ fn parts(b: &Builder<'_>, node: &Node) -> Result<(Shape, Vec<(usize, usize)>, us
         list.push((at, len));
         at += len;
     }
-    Ok((outer, list, at))
+    Ok(Parts { outer, list, width: at })
 }
 
 impl Op for Concatenate {
@@ -61,10 +69,10 @@ impl Op for Concatenate {
     }
 
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
-        let (outer, parts, width) = parts(b, node)?;
+        let Parts { outer, list, width } = parts(b, node)?;
         let shape = b.ty(node.output).shape.clone();
         let y = b.room(&node.name, &shape);
-        for (input, (at, len)) in node.inputs.iter().zip(parts) {
+        for (input, (at, len)) in node.inputs.iter().zip(list) {
             let x = b.value(*input)?;
             b.block(Block { x, from: (0, len), y: y.place, to: (at, width), len }, &outer);
         }
@@ -74,8 +82,8 @@ impl Op for Concatenate {
 
     fn backward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {
         let Some(dy) = b.seen_gradient(node.output) else { return Ok(()) };
-        let (outer, parts, width) = parts(b, node)?;
-        for (input, (at, len)) in node.inputs.iter().zip(parts) {
+        let Parts { outer, list, width } = parts(b, node)?;
+        for (input, (at, len)) in node.inputs.iter().zip(list) {
             if b.needs_gradient(*input) {
                 let shape = b.ty(*input).shape.clone();
                 let dx = b.room(&format!("{} gradient", b.graph.values[*input].name), &shape);
