@@ -75,8 +75,7 @@ export async function rates() {
     found.map(([name, , epochs]) => ({ name, marks: false, points: epochs.map((e, i) => [i + 1, of(e)]) }))
   const picture = panels({
     title: 'The same start, four schedules',
-    subtitle:
-      'digits, 64-10 without a hidden layer, SGD with momentum 0.9 from a high rate of 1, mean of five seeds',
+    subtitle: 'digits, 64-10 without a hidden layer, SGD with momentum 0.9 from a high rate of 1, mean of five seeds',
     legend,
     panels: [
       {
