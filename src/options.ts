@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { DownslopeError, type ErrorCode } from './errors.ts'
 
 /** What a number must satisfy, and how to say so. */
@@ -32,6 +33,7 @@ export function show(value: unknown): string {
       return 'a function'
     case 'object': {
       if (value === null) return 'null'
+      if (types.isPromise(value)) return 'a promise'
       try {
         return Array.isArray(value) ? 'an array' : ArrayBuffer.isView(value) ? 'a typed array' : 'an object'
       } catch {
@@ -48,7 +50,18 @@ export const showShape = (shape: readonly (number | string)[]): string => `[${sh
 
 /** The one way to complain about an option. */
 export function refuse(where: string, what: string, received: unknown, code: ErrorCode = 'ERR_OPTION'): never {
+  abandon(received)
   throw new DownslopeError(code, `${where}: ${what}, received ${show(received)}`)
+}
+
+/** What a promise that came in the place of a value rejects with is nobody's any more, and must not end the process. */
+export function abandon(value: unknown): void {
+  if (!types.isPromise(value)) return
+  try {
+    Promise.prototype.then.call(value, undefined, () => {})
+  } catch {
+    // its constructor is a getter that throws
+  }
 }
 
 /** Runs code that touches values of the caller; what a getter, proxy or callback throws becomes a coded error. */
@@ -137,9 +150,22 @@ export function readSeed(where: string, value: unknown): number {
   return readInteger(where, 'seed', value, 0, 0)
 }
 
+const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get
+
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    aborted?.call(value)
+    return value instanceof AbortSignal
+  } catch {
+    return false
+  }
+}
+
 /** The option `signal`. */
 export function readSignal(where: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
+  if (value === undefined) return undefined
+  // what passes here is asked later, where nothing of the caller's may throw any more
+  if (!types.isProxy(value) && isSignal(value)) return value
   return refuse(where, 'signal must be an AbortSignal', value)
 }
 

@@ -12,7 +12,13 @@ export function open(where: string, source: unknown): RowIterator {
   if (typeof source === 'object' && source !== null) {
     const { [Symbol.asyncIterator]: over, [Symbol.iterator]: now } = source as Record<symbol, unknown>
     const method = over ?? now
-    if (typeof method === 'function') return Reflect.apply(method, source, []) as RowIterator
+    if (typeof method === 'function') {
+      const iterator: unknown = Reflect.apply(method, source, [])
+      if (typeof iterator === 'object' && iterator !== null && typeof (iterator as RowIterator).next === 'function') {
+        return iterator as RowIterator
+      }
+      return refuse(where, 'the iterator of the source must have a method next', iterator, 'ERR_DATA')
+    }
   }
   return refuse(where, 'source must be an iterable or async iterable of rows', source, 'ERR_DATA')
 }

@@ -97,6 +97,10 @@ function fromNested(where: string, value: unknown): Tensor<Float32Array> {
         `${where}: arrays must be nested at most ${DEEPEST} deep, received deeper ones`,
       )
     }
+    // a proxy can say anything
+    if (!Number.isSafeInteger(part.length) || part.length < 0) {
+      refuse(where, 'the length of an array must be an integer ≥ 0', part.length, 'ERR_SHAPE')
+    }
     shape.push(part.length)
     if (part.length === 0) break
   }

@@ -1,7 +1,7 @@
 import type { Label } from '../data/labels.ts'
 import type { Tensor } from '../data/tensor.ts'
 import { DownslopeError } from '../errors.ts'
-import { coded, refuse } from '../options.ts'
+import { abandon, coded, refuse } from '../options.ts'
 import { readMetricName } from './metric.ts'
 
 /**
@@ -70,6 +70,7 @@ export function evaluateCustom(where: string, metric: CustomMetric, rows: Collec
     throw coded(`${where}: the metric ${metric.name}`, 'ERR_OPTION', cause)
   }
   if (typeof value === 'number') return value
+  abandon(value)
   throw new DownslopeError(
     'ERR_OPTION',
     `${where}: the metric ${metric.name} must give a number, received ${typeof value}`,

@@ -54,15 +54,18 @@ export function defineMergingLayer(
 
 function readValues(where: string, list: unknown): readonly [Value, Value, ...Value[]] {
   if (!Array.isArray(list)) return refuse(where, 'takes a list of values of a network', list)
-  const values = Array.from<unknown>(list)
-  const [first, second, ...rest] = values
-  if (second === undefined) return refuse(where, 'takes at least two values', values.length)
-  const builder = builderOf(first)
-  for (const value of values) {
+  const values: Value[] = []
+  // one by one, so that a list of holes ends at the first, however long it is
+  for (let at = 0; at < list.length; at++) {
+    const value: unknown = list[at]
     const own = builderOf(value) ?? refuse(where, 'a layer is applied to values of a network', value)
-    if (own !== builder) throw new DownslopeError('ERR_OPTION', `${where}: all values must be of one network`)
+    values.push(value as Value)
+    if (own !== builderOf(values[0])) {
+      throw new DownslopeError('ERR_OPTION', `${where}: all values must be of one network`)
+    }
   }
-  return [first, second, ...rest] as unknown as [Value, Value, ...Value[]]
+  if (values.length < 2) return refuse(where, 'takes at least two values', values.length)
+  return values as [Value, Value, ...Value[]]
 }
 
 /** True for what {@link defineLayer} made. */

@@ -19,14 +19,16 @@ import { defineNetwork, type Network } from './network.ts'
 export function sequential(layers: readonly [Input, ...Layer[]]): Network {
   return guarded('sequential', 'ERR_OPTION', () => {
     if (!Array.isArray(layers)) refuse('sequential', 'layers must be an array', layers)
-    const [first, ...rest] = layers as unknown[]
+    const first: unknown = layers[0]
     if (!isInput(first)) refuse('sequential', 'the first layer must be input({ shape })', first)
-    if (rest.length === 0) refuse('sequential', 'there must be a layer after the input', undefined)
+    if (!(layers.length > 1)) refuse('sequential', 'there must be a layer after the input', undefined)
     const builder = createBuilder()
     const configs: LayerConfig[] = [first.config]
     let value: Value = builder.input('input', { shape: ['rows', ...first.shape], type: 'f32' })
-    for (const [index, layer] of rest.entries()) {
-      if (!isLayer(layer)) refuse('sequential', `layer ${index + 2} must be a layer, like dense(10)`, layer)
+    // one by one, so that a list of holes ends at the first, however long it is
+    for (let index = 1; index < layers.length; index++) {
+      const layer: unknown = layers[index]
+      if (!isLayer(layer)) refuse('sequential', `layer ${index + 1} must be a layer, like dense(10)`, layer)
       configs.push(layer.config)
       value = layer(value)
     }

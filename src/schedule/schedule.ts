@@ -1,4 +1,4 @@
-import { frozen, guarded, ranges, readInteger, readNumber, refuse } from '../options.ts'
+import { coded, frozen, guarded, ranges, readInteger, readNumber, refuse } from '../options.ts'
 
 /** Where a run stands when a schedule is asked. */
 export interface ScheduleRun {
@@ -81,7 +81,18 @@ export function isFactory(value: object): boolean {
 
 /** Freezes a schedule with its options. */
 export function defineSchedule(config: ScheduleConfig, value: Schedule): BuiltInSchedule {
-  const schedule = Object.assign((step: number, run: ScheduleRun) => value(step, run), { config: frozen(config) })
+  const ask = (step: number, run: ScheduleRun): number => {
+    if (typeof step !== 'number') refuse(config.kind, 'step must be a number', step)
+    if (typeof run !== 'object' || run === null) {
+      refuse(config.kind, 'run must be { epoch, stepsPerEpoch, totalSteps }', run)
+    }
+    try {
+      return value(step, run)
+    } catch (cause) {
+      throw coded(`${config.kind} at step ${step}`, 'ERR_OPTION', cause)
+    }
+  }
+  const schedule = Object.assign(ask, { config: frozen(config) })
   configs.set(schedule, config)
   return Object.freeze(schedule)
 }
