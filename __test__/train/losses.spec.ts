@@ -1,8 +1,22 @@
 /** Each loss trains something sensible on a small real data set, and refuses targets that it has no minimum for. */
 import test from 'ava'
 import { breastCancer, diabetes, iris } from '../../examples/data/load.mjs'
-import { adam, dataset, dense, fit, input, type LossName, sequential, standardize } from '../../src/index.ts'
+import {
+  adam,
+  dataset,
+  dense,
+  fit,
+  initializers,
+  input,
+  type LossFunction,
+  type LossName,
+  recall,
+  sequential,
+  sgd,
+  standardize,
+} from '../../src/index.ts'
 import { lossNames } from '../../src/loss/index.ts'
+import * as ops from '../../src/ops.ts'
 import { rejectsCode } from '../helpers.ts'
 
 /** A linear model of standardised features. */
@@ -112,4 +126,37 @@ test('hinge counts labels as −1 and 1 in the order of the classes', async (t) 
   // predictions are 1: 2 for −1, 0 for 1
   t.is(labelled.history[0]?.loss, 1)
   t.is(numbered.history[0]?.loss, 1)
+})
+
+test('scores of hinge are cut at 0 and are no probabilities', async (t) => {
+  const inputs = [[1], [1], [1], [1]]
+  // predictions are 0.25 and stay there
+  const network = sequential([
+    input({ shape: [1] }),
+    dense(1, { kernelInitializer: 'zeros', biasInitializer: initializers.constant(0.25) }),
+  ])
+  const data = dataset({ inputs, targets: [1, 1, 1, -1] })
+  const options = { loss: 'hinge', optimizer: sgd({ learningRate: 0 }), epochs: 1, batchSize: 'all' } as const
+  const { history } = await fit(network, data, { ...options, metrics: ['accuracy', recall({ average: 'binary' })] })
+  t.is(history[0]?.accuracy, 0.75)
+  t.is(history[0]?.recall, 1)
+  const logs = () => fit(network, data, { ...options, metrics: ['logLoss'] })
+  await rejectsCode(t, 'ERR_OPTION', logs, /logLoss needs probabilities/)
+})
+
+test('metrics refuse more classes than a network with a loss of its own tells apart', async (t) => {
+  const inputs = [[1], [2], [3], [4]]
+  const data = dataset({ inputs, labels: ['a', 'b', 'c', 'd'] })
+  const loss: LossFunction = ({ prediction }) => ops.mean(ops.square(prediction), { axis: -1 })
+  for (const metric of ['accuracy', 'f1', 'topKAccuracy', 'matthewsCorrelation', 'auc'] as const) {
+    const run = (units: number) =>
+      fit(sequential([input({ shape: [1] }), dense(units)]), data, {
+        loss,
+        optimizer: 'sgd',
+        epochs: 1,
+        metrics: [metric],
+      })
+    await rejectsCode(t, 'ERR_OPTION', () => run(3), /4 classes: 3 outputs tell 3 apart/)
+    t.is((await run(4)).status, 'completed')
+  }
 })

@@ -1,5 +1,5 @@
 export type { Inputs } from './columns.ts'
-export type { Dataset, DatasetShapes, Fold, SplitOptions } from './dataset.ts'
+export type { Dataset, DatasetShapes, Fold, SplitOptions, SplitParts } from './dataset.ts'
 export type {
   ClassesOf,
   LabelOf,

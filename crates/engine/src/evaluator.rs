@@ -165,7 +165,7 @@ impl Evaluator {
         threads: usize,
     ) -> Result<Self> {
         let feeds = Feeds::new(graph, data)?;
-        let measures = Measures::new(graph, metrics, data.rows())?;
+        let measures = Measures::new(graph, metrics, data)?;
         let capacity = graph.piece(data.rows());
         let program = compile(graph, layout, Mode::Evaluate, capacity)?;
         let threads = if threads == 0 { machine::cores() } else { threads.min(machine::cores()) };

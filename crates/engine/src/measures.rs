@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use crate::cpu::Machine;
+use crate::data::{Dataset, Role};
 use crate::graph::spec::TypeName;
 use crate::graph::{Graph, Source, ValueId};
 use crate::metric::{self, Collected, Metric, Prediction, Setting, TargetView};
@@ -75,7 +76,7 @@ fn meaning(graph: &Graph, loss: ValueId) -> Prediction {
     }
 }
 
-fn create(graph: &Graph, spec: &MetricSpec, rows: usize) -> Result<(usize, Box<dyn Metric>)> {
+fn create(graph: &Graph, spec: &MetricSpec, data: &Dataset) -> Result<(usize, Box<dyn Metric>)> {
     let none = Map::new();
     let (output, name, options) = match spec {
         MetricSpec::Name(name) => (0, name, &none),
@@ -100,20 +101,26 @@ fn create(graph: &Graph, spec: &MetricSpec, rows: usize) -> Result<(usize, Box<d
         )));
     }
     let width = prediction.ty.shape.width();
-    let setting = Setting { name, prediction: meaning(graph, loss.value), width, rows, options };
+    let column = match target.source {
+        Source::Input(i) => data.column(&graph.spec.inputs[i].name),
+        _ => None,
+    };
+    let classes = column.filter(|c| c.role == Role::Label).map_or(usize::MAX, |c| c.classes);
+    let labels = ids.then_some(classes);
+    let setting = Setting { name, prediction: meaning(graph, loss.value), width, labels, rows: data.rows(), options };
     Ok((output, metric::create(&setting)?))
 }
 
 impl Measures {
-    /// Creates the metrics of the options; `rows` are the most rows between two resets.
+    /// Creates the metrics of the options for the rows of a data set.
     ///
     /// # Errors
     /// `ERR_OPTION` for unknown names and metrics that do not fit their loss.
-    pub fn new(graph: &Graph, metrics: &[MetricSpec], rows: usize) -> Result<Self> {
+    pub fn new(graph: &Graph, metrics: &[MetricSpec], data: &Dataset) -> Result<Self> {
         if graph.losses.is_empty() {
             return Err(Error::internal("a graph without a loss cannot be evaluated"));
         }
-        let metrics = metrics.iter().map(|spec| create(graph, spec, rows)).collect::<Result<_>>()?;
+        let metrics = metrics.iter().map(|spec| create(graph, spec, data)).collect::<Result<_>>()?;
         Ok(Self { metrics, sums: vec![0.0; graph.losses.len()] })
     }
 

@@ -35,7 +35,8 @@ pub fn try_with_capacity<T: Copy>(n: usize) -> Option<Vec<T>> {
     Some(values)
 }
 
-/// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid.
+/// Floats in memory aligned to a cache line, zero at first. The length never changes, so that addresses stay valid. A cache line more is
+/// readable behind the last one: products read whole vectors of a right operand whose rows end anywhere.
 #[derive(Debug)]
 pub struct Floats {
     /// What was allocated; `ptr` is the first address in it that is aligned.
@@ -64,7 +65,7 @@ impl Floats {
         if layout.size() >= LARGE {
             advise(base, layout.size());
         }
-        // SAFETY: the layout has a line more than the floats.
+        // SAFETY: the layout has two lines more than the floats, one for this and one behind them.
         let ptr = unsafe { base.add((base as usize).next_multiple_of(LINE) - base as usize) }.cast::<f32>();
         Some(Self { base, ptr, len })
     }
@@ -82,7 +83,7 @@ impl Floats {
 
     /// Nothing where so many floats do not fit an address space.
     fn layout(len: usize) -> Option<Layout> {
-        let bytes = len.max(16).checked_mul(size_of::<f32>())?.checked_add(LINE)?;
+        let bytes = len.max(16).checked_mul(size_of::<f32>())?.checked_add(2 * LINE)?;
         Layout::from_size_align(bytes, align_of::<f32>()).ok()
     }
 

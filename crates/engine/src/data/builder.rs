@@ -87,11 +87,15 @@ impl Builder {
         self.columns.iter().map(bytes).sum()
     }
 
-    /// Appends values to a column. After an error the builder is of no more use.
+    /// Appends values to a column. After an error the builder has no columns any more: what was refused lies among their values.
     ///
     /// # Errors
     /// `ERR_DATA` for values that the column cannot hold, with their row, and when there is no memory for them.
     pub fn append(&mut self, column: usize, piece: Piece<'_>) -> Result<()> {
+        self.extend(column, piece).inspect_err(|_| self.columns.clear())
+    }
+
+    fn extend(&mut self, column: usize, piece: Piece<'_>) -> Result<()> {
         let place = self.place;
         let Some(Growing { column, chunks, len }) = self.columns.get_mut(column) else {
             return Err(Error::internal(format!("{place}: there is no column {column}")));
@@ -117,10 +121,8 @@ impl Builder {
             }
             (Chunks::U32(chunks), Piece::I32(values)) => {
                 // a negative id has its highest bit set
-                let unfit = |block: &[u32]| {
-                    let any = block.iter().fold(0, |any, id| any | id) > i32::MAX as u32;
-                    any.then(|| block.iter().position(|id| *id > i32::MAX as u32)).flatten()
-                };
+                let most = if role == Role::Label { column.classes.min(1 << 31) } else { 1 << 31 };
+                let unfit = |block: &[u32]| block.iter().position(|id| *id as usize >= most);
                 let copy = |block: &[i32], out: &mut Vec<u32>| out.extend(block.iter().map(|id| *id as u32));
                 grow(place, chunks, *len, values, unfit, copy)
             }
@@ -143,6 +145,7 @@ impl Builder {
                     }
                     Piece::F64(values) => culprit(number_text(role, values[at]), &format!("{:e}", values[at])),
                     Piece::U32(values) => culprit(&check::class_text(column.classes), &values[at]),
+                    Piece::I32(values) if values[at] >= 0 => culprit(&check::class_text(column.classes), &values[at]),
                     Piece::I32(values) => culprit("must be an id, which must not be negative", &values[at]),
                     Piece::U8(_) => Error::internal("a byte that is none"),
                 })

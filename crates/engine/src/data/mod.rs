@@ -245,7 +245,7 @@ impl Dataset {
 
     /// A view of rows that `work` pushes when they are needed.
     fn pick_later(&self, place: &str, len: usize, work: impl FnOnce(&mut Vec<u32>) + Send + 'static) -> Result<Self> {
-        let mut views = View::later(place, &[len], |parts| work(&mut parts[0]))?;
+        let mut views = View::later(place, self.view.as_deref(), &[len], |parts| work(&mut parts[0]))?;
         Ok(self.pick(views.remove(0)))
     }
 }

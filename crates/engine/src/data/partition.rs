@@ -41,7 +41,10 @@ impl Dataset {
                 });
             }
         };
-        Ok(View::later("split", &sizes[..count], work)?.into_iter().map(|view| self.pick(view)).collect())
+        Ok(View::later("split", self.view.as_deref(), &sizes[..count], work)?
+            .into_iter()
+            .map(|view| self.pick(view))
+            .collect())
     }
 
     /// `k` pairs of training and validation views. Every row is in exactly one of the validation views, whose sizes
@@ -65,7 +68,7 @@ impl Dataset {
         let validation: Vec<usize> = (0..k).map(|part| rows / k + usize::from(part < rows % k)).collect();
         let lens: Vec<usize> = validation.iter().flat_map(|len| [rows - len, *len]).collect();
         let data = self.clone();
-        let views = View::later("kFold", &lens, move |parts| {
+        let views = View::later("kFold", self.view.as_deref(), &lens, move |parts| {
             let (order, classes) = data.prepare("folds", seed, stratify, shuffle);
             let mut fold = vec![0; rows];
             assign(&order, &classes, dealt(k, &counts(&classes)), |row, part| fold[row as usize] = part);

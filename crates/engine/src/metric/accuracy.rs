@@ -12,7 +12,7 @@ use crate::Result;
 
 pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
     setting.known(&[])?;
-    Ok(Box::new(Accuracy { decisions: Decisions::of(setting), mean: Mean::default() }))
+    Ok(Box::new(Accuracy { decisions: Decisions::of(setting)?, mean: Mean::default() }))
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@ use crate::{Result, machine};
 
 pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
     setting.known(&["average"])?;
+    setting.tells_apart()?;
     let weighted = setting.word("average", &[("macro", false), ("weighted", true)])?.unwrap_or(false);
     let floats = setting.rows.saturating_mul(setting.width);
     let mut scores = vec![];

@@ -1,4 +1,4 @@
-//! Counts of (class, predicted class), and the averages over classes that are made of them.
+//! Counts of classes, predicted classes and hits, and the averages over classes that are made of them.
 //!
 //! As in scikit-learn, a ratio without a denominator is 0, and classes that occur neither in the rows nor in the predictions take no part.
 
@@ -34,11 +34,10 @@ pub(super) struct Counts {
 #[derive(Clone, Debug)]
 pub(super) struct Confusion {
     decisions: Decisions,
-    /// Classes, or outputs that are decisions of their own.
-    classes: usize,
+    /// Outputs are decisions of their own.
     several: bool,
-    /// `[class][predicted]`, predictions of nothing (NaN) last; `[output][expected, predicted]` where each is a decision of its own.
-    counts: Vec<f64>,
+    /// Of each class, or of each output.
+    counts: Vec<Counts>,
     weight: f64,
     of: Of,
 }
@@ -67,37 +66,26 @@ impl Confusion {
         if average == Average::Binary && (setting.classes() != 2 || setting.several_decisions()) {
             return Err(setting.error(format!("with average binary needs two classes, received {}", setting.width)));
         }
-        Ok(Self::create(setting, Of::Classes(of, average)))
+        Self::create(setting, Of::Classes(of, average))
     }
 
     /// A function of all counts; classes exclude each other.
     pub(super) fn whole(setting: &Setting<'_>, of: fn(&Self) -> f64) -> Result<Box<dyn Metric>> {
         setting.known(&[])?;
         setting.exclusive()?;
-        Ok(Self::create(setting, Of::All(of)))
+        Self::create(setting, Of::All(of))
     }
 
-    fn create(setting: &Setting<'_>, of: Of) -> Box<dyn Metric> {
+    fn create(setting: &Setting<'_>, of: Of) -> Result<Box<dyn Metric>> {
         let several = setting.several_decisions();
         let classes = if several { setting.width } else { setting.classes() };
-        let counts = vec![0.0; if several { 4 * classes } else { classes * (classes + 1) }];
-        Box::new(Self { decisions: Decisions::of(setting), classes, several, counts, weight: 0.0, of })
+        let counts = vec![Counts::default(); classes];
+        Ok(Box::new(Self { decisions: Decisions::of(setting)?, several, counts, weight: 0.0, of }))
     }
 
     /// The counts of each class.
     pub(super) fn classes(&self) -> impl Iterator<Item = Counts> + '_ {
-        let n = self.classes;
-        (0..n).map(move |c| {
-            if self.several {
-                let at = &self.counts[4 * c..][..4];
-                return Counts { hits: at[3], predicted: at[1] + at[3], present: at[2] + at[3] };
-            }
-            Counts {
-                hits: self.counts[c * (n + 1) + c],
-                predicted: (0..n).map(|e| self.counts[e * (n + 1) + c]).sum(),
-                present: self.counts[c * (n + 1)..][..=n].iter().sum(),
-            }
-        })
+        self.counts.iter().copied()
     }
 
     /// The sum of all weights.
@@ -134,7 +122,7 @@ impl Confusion {
 
 impl Metric for Confusion {
     fn reset(&mut self) {
-        self.counts.fill(0.0);
+        self.counts.fill(Counts::default());
         self.weight = 0.0;
     }
 
@@ -148,13 +136,21 @@ impl Metric for Confusion {
                     let expected = self.decisions.expected(target, row, k, column);
                     // a NaN is the wrong answer, whichever that is
                     let predicted = self.decisions.yes(*output).unwrap_or(!expected);
-                    self.counts[4 * column + 2 * usize::from(expected) + usize::from(predicted)] += weight;
+                    let counts = &mut self.counts[column];
+                    counts.present += if expected { weight } else { 0.0 };
+                    counts.predicted += if predicted { weight } else { 0.0 };
+                    counts.hits += if expected && predicted { weight } else { 0.0 };
                 }
                 continue;
             }
             let (expected, predicted) = self.decisions.classes(outputs, target, row);
-            if let Some(expected) = expected {
-                self.counts[expected * (self.classes + 1) + predicted.unwrap_or(self.classes)] += weight;
+            let Some(expected) = expected else { continue };
+            self.counts[expected].present += weight;
+            // a NaN predicts nothing
+            let Some(predicted) = predicted else { continue };
+            self.counts[predicted].predicted += weight;
+            if predicted == expected {
+                self.counts[expected].hits += weight;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What metrics of classes share: which class a row has and which one is predicted.
 
-use super::{Prediction, Setting, TargetView};
+use super::{Setting, TargetView};
+use crate::Result;
 
 /// Reads the classes of rows.
 #[derive(Clone, Copy, Debug)]
@@ -10,12 +11,12 @@ pub(super) struct Decisions {
 }
 
 impl Decisions {
-    pub(super) fn new(prediction: Prediction) -> Self {
-        Self { threshold: prediction.threshold(), independent: prediction.independent() }
-    }
-
-    pub(super) fn of(setting: &Setting<'_>) -> Self {
-        Self::new(setting.prediction)
+    /// # Errors
+    /// `ERR_OPTION` for more classes than the outputs tell apart.
+    pub(super) fn of(setting: &Setting<'_>) -> Result<Self> {
+        setting.tells_apart()?;
+        let prediction = setting.prediction;
+        Ok(Self { threshold: prediction.threshold(), independent: prediction.independent() })
     }
 
     /// Whether outputs of a row of `k` are looked at one by one.

@@ -1,7 +1,7 @@
 //! What the metrics of numbers share: a mean over rows of a mean over the numbers of a row.
 
 use super::mean::Mean;
-use super::{Metric, Setting, TargetView, rows};
+use super::{Metric, Prediction, Setting, TargetView, rows};
 use crate::Result;
 
 /// The mean of a function of prediction and target, and a last step on the whole.
@@ -24,8 +24,13 @@ impl Errors {
     }
 }
 
-/// Refuses logits.
+/// Refuses logits and scores.
 pub(super) fn on_the_scale_of_targets(setting: &Setting<'_>) -> Result<()> {
+    if setting.prediction == Prediction::Scores {
+        return Err(
+            setting.error("needs predictions on the scale of the targets, received scores of decisions; use accuracy")
+        );
+    }
     if setting.prediction.is_logits() {
         return Err(setting.error(
             "needs predictions on the scale of the targets, received logits; end the network in softmax or sigmoid, or use accuracy",

@@ -9,7 +9,7 @@ use crate::{Result, machine};
 
 pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
     setting.known(&[])?;
-    if setting.prediction == Prediction::Values {
+    if matches!(setting.prediction, Prediction::Values | Prediction::Scores) {
         return Err(setting.error("needs probabilities, which this loss does not have"));
     }
     Ok(Box::new(LogLoss {

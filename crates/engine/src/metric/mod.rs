@@ -52,6 +52,8 @@ pub enum Prediction {
     BinaryLogits,
     /// A probability per output, each a decision of its own (`binaryCrossEntropy` after `sigmoid`).
     BinaryProbabilities,
+    /// A number above 0 for a yes at each output, each a decision of its own; no probability (`hinge`).
+    Scores,
 }
 
 impl Prediction {
@@ -59,7 +61,7 @@ impl Prediction {
     #[must_use]
     pub fn threshold(self) -> f32 {
         match self {
-            Self::Logits | Self::BinaryLogits => 0.0,
+            Self::Logits | Self::BinaryLogits | Self::Scores => 0.0,
             Self::Values | Self::Probabilities | Self::BinaryProbabilities => 0.5,
         }
     }
@@ -67,7 +69,7 @@ impl Prediction {
     /// Whether every output is a decision of its own, rather than the largest one deciding.
     #[must_use]
     pub fn independent(self) -> bool {
-        matches!(self, Self::BinaryLogits | Self::BinaryProbabilities)
+        matches!(self, Self::BinaryLogits | Self::BinaryProbabilities | Self::Scores)
     }
 
     fn is_logits(self) -> bool {
@@ -148,7 +150,13 @@ pub fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
         return collect::create(setting);
     }
     match REGISTRY.iter().find(|(known, _)| *known == name) {
-        Some((_, create)) => create(setting),
+        Some((_, create)) => {
+            // ids are indices of outputs; of a single one they may be numbers
+            if setting.width > 1 {
+                setting.tells_apart()?;
+            }
+            create(setting)
+        }
         None => {
             let known: Vec<_> = names().collect();
             let nearest = known.iter().min_by_key(|known| distance(name, known)).filter(|known| {

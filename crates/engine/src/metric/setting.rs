@@ -14,6 +14,8 @@ pub struct Setting<'a> {
     pub prediction: Prediction,
     /// Outputs in a row.
     pub width: usize,
+    /// Ids of the targets are below this; nothing where targets are numbers.
+    pub labels: Option<usize>,
     /// Most rows between two resets, so that memory is taken once.
     pub rows: usize,
     /// Options, without the name.
@@ -55,6 +57,22 @@ impl Setting<'_> {
     #[must_use]
     pub fn classes(&self) -> usize {
         self.width.max(2)
+    }
+
+    /// Refuses more classes than the outputs tell apart: a loss of the caller's own may take labels with any outputs.
+    ///
+    /// # Errors
+    /// `ERR_OPTION`.
+    pub fn tells_apart(&self) -> Result<()> {
+        match self.labels.filter(|labels| *labels > self.classes()) {
+            None => Ok(()),
+            Some(labels) => {
+                let outputs = if self.width == 1 { "output tells" } else { "outputs tell" };
+                let text =
+                    format!("cannot compare {labels} classes: {} {outputs} {} apart", self.width, self.classes());
+                Err(self.error(text))
+            }
+        }
     }
 
     /// Refuses outputs that are decisions of their own.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 fn with(name: &str, prediction: Prediction, width: usize, options: &Json) -> Result<Box<dyn Metric>> {
     let none = Map::new();
-    create(&Setting { name, prediction, width, rows: 100, options: options.as_object().unwrap_or(&none) })
+    create(&Setting { name, prediction, width, labels: None, rows: 100, options: options.as_object().unwrap_or(&none) })
 }
 
 fn plain(name: &str, prediction: Prediction, width: usize) -> Box<dyn Metric> {
@@ -92,6 +92,21 @@ fn accuracy_of_decisions() {
 }
 
 #[test]
+fn scores_are_cut_at_zero_and_are_no_probabilities() {
+    let (scores, signs) = ([-0.2, 0.3, 0.7, -3.0], TargetView::Values(&[-1.0, 1.0, 1.0, 1.0], 1));
+    assert_eq!(once("accuracy", Prediction::Scores, &scores, 1, signs), 0.75);
+    assert_eq!(once("recall", Prediction::Scores, &scores, 1, signs), (1.0 + 2.0 / 3.0) / 2.0);
+    assert_eq!(once("auc", Prediction::Scores, &scores, 1, signs), 2.0 / 3.0);
+    assert_eq!(once("accuracy", Prediction::Scores, &scores, 1, TargetView::Ids(&[0, 1, 1, 1])), 0.75);
+    let signs = TargetView::Values(&[1.0, -1.0, -1.0, -1.0], 2);
+    assert_eq!(once("accuracy", Prediction::Scores, &[0.3, 0.3, -0.3, -0.3], 2, signs), 0.75);
+    for name in ["logLoss", "meanSquaredError", "r2"] {
+        let error = with(name, Prediction::Scores, 1, &json!({})).map(drop).expect_err(name);
+        assert!(error.code == Code::Option && error.message.contains("needs pr"), "{error}");
+    }
+}
+
+#[test]
 fn errors_of_numbers() {
     let prediction = [1.0, 2.0, 3.0, 4.0];
     let target = TargetView::Values(&[1.0, 4.0, 3.0, 0.0], 2);
@@ -134,6 +149,21 @@ fn options_are_checked() {
     assert!(refused("topKAccuracy", Prediction::BinaryLogits, 1, json!({})).contains("one output"));
     assert!(refused("matthewsCorrelation", Prediction::BinaryLogits, 3, json!({})).contains("exclude each other"));
     assert!(refused("logLoss", Prediction::Values, 1, json!({})).contains("probabilities"));
+}
+
+#[test]
+fn more_classes_than_outputs_are_refused() {
+    let none = Map::new();
+    let with = |name, width, labels| {
+        create(&Setting { name, prediction: Prediction::Values, width, labels: Some(labels), rows: 10, options: &none })
+    };
+    for name in names().filter(|name| *name != "logLoss") {
+        let error = with(name, 3, 5).map(drop).expect_err(name);
+        assert!(error.code == Code::Option && error.message.contains("5 classes: 3 outputs tell 3 apart"), "{error}");
+        assert!(with(name, 5, 5).is_ok(), "{name}");
+    }
+    assert!(with("f1", 1, 3).is_err() && with("f1", 1, 2).is_ok());
+    assert!(with("auc", 1, 3).is_err() && with("meanSquaredError", 1, 3).is_ok(), "ids may be numbers");
 }
 
 #[test]

@@ -9,7 +9,7 @@ impl Network {
     /// written, where the network has other inputs or outputs or the values do not fit it: `predict` then says what is wrong, or does it.
     pub fn predict_few(&self, values: &[f32], transform: Transform, out: &mut [f32]) -> bool {
         let i = &*self.inner;
-        let (&[ref input], 1) = (&i.graph.spec.inputs[..], i.graph.outputs.len()) else { return false };
+        let ([input], 1) = (&i.graph.spec.inputs[..], i.graph.outputs.len()) else { return false };
         let width = input.shape.width();
         let rows = values.len().checked_div(width).unwrap_or(0);
         // no early end: the loop is vectors then

@@ -6,7 +6,7 @@ use super::{NodeTypes, Op};
 use crate::graph::spec::Attributes;
 use crate::graph::{Node, Shape, TensorType};
 use crate::program::Builder;
-use crate::{Error, Result};
+use crate::{Error, Result, machine};
 
 /// `shape` (fixed) and `values`: row-major, or one number for all.
 #[derive(Debug)]
@@ -21,21 +21,27 @@ fn shape(name: &str, attributes: &Attributes) -> Result<Shape> {
     Ok(shape)
 }
 
+fn number(name: &str, x: &Json) -> Result<f32> {
+    x.as_f64().map(|x| x as f32).filter(|x| x.is_finite()).ok_or_else(|| {
+        Error::option(format!("{name}: the values of a constant must be finite 32-bit numbers, received {x}"))
+    })
+}
+
 /// The numbers of a constant in row-major order.
 pub fn values(name: &str, attributes: &Attributes) -> Result<Vec<f32>> {
     let n = shape(name, attributes)?.width();
-    let number = |x: &Json| {
-        x.as_f64().map(|x| x as f32).filter(|x| x.is_finite()).ok_or_else(|| {
-            Error::option(format!("{name}: the values of a constant must be finite 32-bit numbers, received {x}"))
-        })
-    };
     match attributes.get("values") {
-        Some(Json::Array(list)) if list.len() == n => list.iter().map(number).collect(),
+        Some(Json::Array(list)) if list.len() == n => list.iter().map(|x| number(name, x)).collect(),
         Some(Json::Array(list)) => Err(Error::shape(format!(
             "{name}: a constant of {n} elements takes as many values, received {}",
             list.len()
         ))),
-        Some(x) => Ok(vec![number(x)?; n]),
+        Some(x) => {
+            let (x, mut all) = (number(name, x)?, vec![]);
+            all.try_reserve_exact(n).map_err(|_| machine::no_memory(name, n))?;
+            all.resize(n, x);
+            Ok(all)
+        }
         None => Err(Error::option(format!("{name}: values is missing"))),
     }
 }
@@ -48,8 +54,13 @@ impl Op for Constant {
     fn infer(&self, node: &NodeTypes<'_>) -> Result<TensorType> {
         let [] = node.inputs()?;
         node.options(&["shape", "values"])?;
-        values(node.name, node.attributes)?;
-        shape(node.name, node.attributes).map(TensorType::f32)
+        let shape = shape(node.name, node.attributes)?;
+        match node.attributes.get("values") {
+            // the rest of the check takes as much memory as the constant
+            Some(one @ Json::Number(_)) => number(node.name, one).map(drop)?,
+            _ => values(node.name, node.attributes).map(drop)?,
+        }
+        Ok(TensorType::f32(shape))
     }
 
     fn forward(&self, b: &mut Builder<'_>, node: &Node) -> Result<()> {

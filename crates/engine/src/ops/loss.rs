@@ -180,6 +180,7 @@ impl Op for Loss {
             Outputs::Numbers => Prediction::Values,
             Outputs::Logits => Prediction::Logits,
             Outputs::Decisions => Prediction::BinaryLogits,
+            Outputs::Scores => Prediction::Scores,
         }
     }
 }

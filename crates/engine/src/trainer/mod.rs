@@ -175,7 +175,7 @@ impl Trainer {
         let (layout, state_layout) = (network.layouts().0.clone(), network.layouts().1.clone());
         let optimizer = Optimizer::new(&options.optimizer, &graph)?.clipped(options.clip_norm, options.clip_value)?;
         let feeds = Feeds::new(&graph, &train)?;
-        let measures = Measures::new(&graph, &options.metrics, train.rows())?;
+        let measures = Measures::new(&graph, &options.metrics, &train)?;
         let kernels = machine::kernels()?;
         let batches = BatchSizes::new(&options.run.batch_sizes, options.batch_size, train.rows());
         let batch = batches.largest();

@@ -79,9 +79,9 @@ instances! {
     pub struct ChooseKernels {
         /// `y[i] = c[i] ≠ 0 ? a[i] : b[i]`; NaN is not 0.
         select: fn(n: usize, c: *const f32, a: *const f32, b: *const f32, y: *mut f32) = select::<V>;
-        /// `y[i]` = x[i], at least `least` and at most `most`; NaN stays.
+        /// `y[i]` = `x[i]`, at least `least` and at most `most`; NaN stays.
         clip: fn(n: usize, x: *const f32, y: *mut f32, least: f32, most: f32) = clip::<V>;
-        /// `dx[i] = dy[i]` where x[i] is within the bounds (or on one), else 0.
+        /// `dx[i] = dy[i]` where `x[i]` is within the bounds (or on one), else 0.
         clip_gradient: fn(n: usize, dy: *const f32, x: *const f32, dx: *mut f32, least: f32, most: f32)
             = clip_gradient::<V>;
         /// `y[i] = value`

@@ -11,7 +11,7 @@ impl Pointwise for Hinge {
     const ABOUT: About = About {
         name: "hinge",
         parameters: &[],
-        outputs: Outputs::Decisions,
+        outputs: Outputs::Scores,
         targets: Targets::Signs,
         labels: Labels::Binary([-1.0, 1.0]),
     };

@@ -7,8 +7,10 @@ pub enum Outputs {
     Numbers,
     /// Logits of classes that exclude each other; a row is one axis.
     Logits,
-    /// For each output a number above 0 where the answer is yes.
+    /// For each output the logit of a decision of its own.
     Decisions,
+    /// For each output a number above 0 where the answer is yes; there is no probability.
+    Scores,
 }
 
 /// Which targets a loss has a minimum for.

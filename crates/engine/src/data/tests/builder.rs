@@ -50,6 +50,11 @@ fn a_culprit_in_any_piece_has_its_row() {
     refused(weights.append(0, Piece::F32(&[1.0, -1.0])), Code::Data, &["row 1", "negative", "-1"]);
     let mut labels = builder(Role::Label, &[], Kind::U32, 2);
     refused(labels.append(0, Piece::U32(&[1, 2])), Code::Data, &["row 1", "below 2", "received 2"]);
+    let mut labels = builder(Role::Label, &[], Kind::U32, 2);
+    refused(labels.append(0, Piece::I32(&[1, 2])), Code::Data, &["row 1", "below 2", "received 2"]);
+    // the value that was refused is in no data set
+    refused(labels.finish(&[None]), Code::Data, &["at least one column"]);
+    let mut labels = builder(Role::Label, &[], Kind::U32, 2);
     refused(labels.append(0, Piece::U8(&[1])), Code::Internal, &["another type"]);
 }
 
@@ -86,4 +91,19 @@ fn parts_are_decided_once_and_by_anyone() {
     // one part is enough when the other is gone
     let last = data.split(&[0.7, 0.3], 5, false, true).unwrap().remove(1);
     assert_eq!(located(&last), expected[1]);
+}
+
+#[test]
+fn views_of_views_do_not_pile_up() {
+    // the stack of a test's thread is two megabytes
+    let mut data = plain(3);
+    for _ in 0..50_000 {
+        data = data.subset(&[2, 0, 1]).unwrap();
+    }
+    assert_eq!(located(&data), located(&data.take(3).unwrap()));
+    assert_eq!(located(&data).len(), 3);
+    let mut never_read = plain(3);
+    for _ in 0..50_000 {
+        never_read = never_read.split(&[1.0], 1, false, true).unwrap().remove(0);
+    }
 }

@@ -29,7 +29,7 @@ fn agrees_with_scikit_learn() {
         for golden in case["golden"].as_array().unwrap() {
             let name = golden["metric"].as_str().unwrap();
             let options: &Map<String, Json> = golden["options"].as_object().unwrap();
-            let mut metric = create(&Setting { name, prediction, width, rows, options }).unwrap();
+            let mut metric = create(&Setting { name, prediction, width, labels: None, rows, options }).unwrap();
             // in two batches
             for (from, to) in [(0, rows / 3), (rows / 3, rows)] {
                 let target = if ids.is_empty() {
