@@ -24,6 +24,6 @@ test('every export has calls with hostile values, every option is in one, and un
 
 test('whatever is passed, 2,000 calls give a value or a coded error', async (t) => {
   t.timeout(600_000)
-  // other calls each time; the seed of a failure is in its report
-  t.regex(await passes(t, ['2000']), /^2000 calls, seed \d+: 0 failures/)
+  // the same calls each time; scripts/hostile.mjs looks for others
+  t.regex(await passes(t, ['2000', '1']), /^2000 calls, seed 1: 0 failures/)
 })
