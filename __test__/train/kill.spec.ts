@@ -69,7 +69,7 @@ test('a disk that is full ends the run with a coded error, and the checkpoint be
     '-c',
     'trap "" XFSZ; ulimit -f 8; exec "$0" "$@"',
   ])
-  t.regex(output, /failed ERR_CHECKPOINT cannot write .*(File too large|EFBIG)/i)
+  t.regex(output, /failed ERR_CHECKPOINT fit: cannot write .*(File too large|EFBIG)/i)
   t.deepEqual(readFileSync(path), before)
   t.deepEqual(readdirSync(place), ['run.safetensors'])
   const wanted = sha((await child(script('').replace('(epoch) => 8 + epoch', '16'), 60_000)).output)
