@@ -13,8 +13,10 @@ const script = (path: string): string => `
   const { existsSync } = await import('node:fs')
   const { adam, reduceOnPlateau } = downslope
   const path = ${JSON.stringify(path)}
+  // 10 ms an epoch at least, so that a process can be killed in the middle on any machine
+  const slow = { name: 'slow', evaluate: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10).length }
   const run = fit(network(64), data(600), {
-    loss: 'crossEntropy', epochs: 60, batchSize: (epoch) => 8 + epoch, validation: 0.2, metrics: ['accuracy'],
+    loss: 'crossEntropy', epochs: 60, batchSize: (epoch) => 8 + epoch, validation: 0.2, metrics: ['accuracy', slow],
     optimizer: adam({ learningRate: reduceOnPlateau({ initial: 0.01, patience: 2, factor: 0.7 }) }),
     earlyStopping: { patience: 50 },
     ...(path === '' ? {} : { checkpoint: { path } }), ...(existsSync(path) ? { resume: path } : {}),
