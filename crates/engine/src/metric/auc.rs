@@ -13,6 +13,9 @@ pub(super) fn create(setting: &Setting<'_>) -> Result<Box<dyn Metric>> {
     setting.known(&["average"])?;
     setting.tells_apart()?;
     let weighted = setting.word("average", &[("macro", false), ("weighted", true)])?.unwrap_or(false);
+    if setting.rows > 1 << 31 {
+        return Err(setting.error(format!("sorts at most 2^31 rows, received {}", setting.rows)));
+    }
     let floats = setting.rows.saturating_mul(setting.width);
     let mut scores = vec![];
     scores.try_reserve_exact(floats).map_err(|_| machine::no_memory("the scores of auc", floats))?;
@@ -69,7 +72,7 @@ impl Metric for Auc {
 
     fn value(&self) -> f64 {
         let rows = self.scores.len() / self.width;
-        let mut sorter = Sorter { keys: Vec::with_capacity(rows), spare: vec![0; rows] };
+        let mut sorter = Sorter { keys: Vec::with_capacity(rows), spare: vec![0; rows], counts: [[0; 2048]; 3] };
         let (mut sum, mut weight) = (0.0, 0.0);
         for column in 0..self.width {
             let (area, present) = self.area(column, rows, &mut sorter);
@@ -97,13 +100,16 @@ impl Auc {
 
     /// The area for one output, and how many rows are of its class.
     fn area(&self, column: usize, rows: usize, sorter: &mut Sorter) -> (f64, f64) {
-        sorter.keys.clear();
+        sorter.begin();
+        let weighted = !self.weights.is_empty();
         for row in 0..rows {
             let score = self.scores[row * self.width + column];
             if score.is_nan() {
                 return (f64::NAN, 0.0);
             }
-            sorter.keys.push(u64::from(ordered(score)) << 32 | row as u64);
+            // what the sum below needs to know of a row lies beside its score, so that nothing is looked up in sorted order
+            let place = if weighted { (row as u64) << 1 } else { 0 };
+            sorter.push(ordered(score), place | u64::from(self.present(row, column)));
         }
         sorter.sort();
         // from the lowest score: the weight of rows below, and of those with the same score
@@ -116,9 +122,9 @@ impl Auc {
                 positives += same_yes;
                 (same_yes, same_no, last) = (0.0, 0.0, key >> 32);
             }
-            let row = (key & u64::from(u32::MAX)) as usize;
-            let weight = self.weights.get(row).map_or(1.0, |w| f64::from(*w));
-            if self.present(row, column) {
+            let row = (key & u64::from(u32::MAX)) as usize >> 1;
+            let weight = if weighted { f64::from(self.weights[row]) } else { 1.0 };
+            if key & 1 == 1 {
                 same_yes += weight;
             } else {
                 same_no += weight;
@@ -137,22 +143,36 @@ fn ordered(x: f32) -> u32 {
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
 }
 
+/// Digits of 11 bits, from the lowest of the upper half on.
+const SHIFTS: [u32; 3] = [32, 43, 54];
+
 /// Sorts keys by their upper half: three passes of 11 bits, which for tens of thousands of rows is several times as fast as comparing.
 struct Sorter {
     keys: Vec<u64>,
     spare: Vec<u64>,
+    /// How often each digit occurs, counted while keys come in.
+    counts: [[u32; 2048]; 3],
 }
 
 impl Sorter {
+    fn begin(&mut self) {
+        self.keys.clear();
+        self.counts = [[0; 2048]; 3];
+    }
+
+    fn push(&mut self, upper: u32, lower: u64) {
+        let key = u64::from(upper) << 32 | lower;
+        for (counts, shift) in self.counts.iter_mut().zip(SHIFTS) {
+            counts[(key >> shift) as usize & 2047] += 1;
+        }
+        self.keys.push(key);
+    }
+
     fn sort(&mut self) {
         self.spare.resize(self.keys.len(), 0);
-        for shift in [32, 43, 54] {
-            let mut starts = [0u32; 2048];
-            for key in &self.keys {
-                starts[(key >> shift) as usize & 2047] += 1;
-            }
+        for (starts, shift) in self.counts.iter_mut().zip(SHIFTS) {
             let mut sum = 0;
-            for start in &mut starts {
+            for start in starts.iter_mut() {
                 (sum, *start) = (sum + *start, sum);
             }
             for key in &self.keys {
