@@ -6,7 +6,19 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { adam, cosineDecay, dataset, dense, dropout, fit, input, loadModel, rescale, sequential } from 'downslope'
+import {
+  adam,
+  confusionMatrix,
+  cosineDecay,
+  dataset,
+  dense,
+  dropout,
+  fit,
+  input,
+  loadModel,
+  rescale,
+  sequential,
+} from 'downslope'
 import { digits } from './data/load.mjs'
 import { bold, confusion, dim, done, green, print, progress, red, shades, sideBySide } from './terminal.mjs'
 
@@ -64,12 +76,9 @@ const images = { data: pixels, shape: [testRows.length, PIXELS] }
 const said = Array.from(await model.predictClasses(images), Number)
 const was = testRows.map((row) => labels[row])
 
-const counts = Array.from({ length: 10 }, () => Array(10).fill(0))
-was.forEach((digit, index) => {
-  counts[digit][said[index]]++
-})
+const { classes, matrix } = confusionMatrix(was, said)
 print(bold('confusion matrix') + dim('  rows: what it was, columns: what the model said\n'))
-confusion([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], counts)
+confusion(classes, matrix)
 
 // 5. A few digits: up to four that it took for another, the rest as they come.
 const wrong = was.flatMap((digit, index) => (said[index] === digit ? [] : [index])).slice(0, 4)

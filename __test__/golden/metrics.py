@@ -83,10 +83,6 @@ def binary(name, z, y, weights=None):
     for average in ["macro", "micro", "weighted", "binary"]:
         for metric, of in [("precision", m.precision_score), ("recall", m.recall_score), ("f1", m.f1_score)]:
             put(metric, of(y, guess, average=average, zero_division=0, **w), average=average)
-    # the same as probabilities
-    p32 = f32(p)
-    add(name, "accuracy", {}, "binaryProbabilities", p32, y, m.accuracy_score(y, p32 > 0.5, **w), weights)
-    add(name, "logLoss", {}, "binaryProbabilities", p32, y, m.log_loss(y, p32, labels=[0, 1], **w), weights)
 
 
 def decisions(name, z, y):

@@ -1,6 +1,7 @@
 import { type Label, readLabels } from '../data/labels.ts'
 import { DownslopeError } from '../errors.ts'
 import { frozen, guarded, readOptions, refuse } from '../options.ts'
+import { table } from '../table.ts'
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions<L extends Label = Label> {
@@ -58,14 +59,12 @@ export function confusionMatrix<L extends Label>(
       row[column] = (row[column] ?? 0) + 1
     }
     const result: ConfusionMatrix<L> = { classes: classes as L[], matrix }
-    Object.defineProperty(result, 'toString', { value: () => table(classes, matrix) })
+    Object.defineProperty(result, 'toString', { value: () => text(classes, matrix) })
     return frozen(result)
   })
 }
 
-function table(classes: readonly Label[], matrix: readonly (readonly number[])[]): string {
-  const lines = [['', ...classes.map(String)], ...matrix.map((row, at) => [String(classes[at]), ...row.map(String)])]
-  const width = (column: number): number => Math.max(...lines.map((line) => line[column]?.length ?? 0))
-  const widths = lines[0]?.map((_, column) => width(column)) ?? []
-  return lines.map((line) => line.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')).join('\n')
+function text(classes: readonly Label[], matrix: readonly (readonly number[])[]): string {
+  const rows = matrix.map((row, at) => [String(classes[at]), ...row.map(String)])
+  return table([['', ...classes.map(String)], ...rows], 'end').join('\n')
 }

@@ -1,7 +1,7 @@
 //! What native objects hold is reported to V8 as deltas, so that garbage collection knows about it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use napi::Env;
 
@@ -44,6 +44,37 @@ impl Shared {
     pub fn release(&self, env: &Env) {
         if self.holders.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.memory.set(env, 0);
+        }
+    }
+}
+
+/// What an object holds while it is open: bytes of its own, and columns of data sets that it keeps alive.
+pub struct Account {
+    bytes: usize,
+    memory: Memory,
+    bases: Vec<Arc<Shared>>,
+    open: AtomicBool,
+}
+
+impl Account {
+    /// Nothing is counted until [`Account::open`].
+    pub fn new(bytes: usize, bases: Vec<Arc<Shared>>) -> Self {
+        Self { bytes, memory: Memory::default(), bases, open: false.into() }
+    }
+
+    /// Counts everything once; called when the handle has reached JavaScript.
+    pub fn open(&self, env: &Env) {
+        if !self.open.swap(true, Ordering::Relaxed) {
+            self.memory.set(env, self.bytes);
+            self.bases.iter().for_each(|base| base.hold(env));
+        }
+    }
+
+    /// Takes it back; idempotent.
+    pub fn close(&self, env: &Env) {
+        if self.open.swap(false, Ordering::Relaxed) {
+            self.memory.set(env, 0);
+            self.bases.iter().for_each(|base| base.release(env));
         }
     }
 }

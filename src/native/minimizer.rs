@@ -1,7 +1,6 @@
 //! `NativeMinimizer`: minimises an expression; and the value and gradient of one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use downslope_engine::expression;
 use downslope_engine::minimizer::{Minimized, Minimizer};
@@ -10,7 +9,7 @@ use napi::bindgen_prelude::{Float32Array, Float64Array, Object, ObjectFinalize};
 use napi_derive::napi;
 
 use crate::dataset::NativeDataset;
-use crate::memory::{Memory, Shared};
+use crate::memory::Account;
 use crate::network::{NativeTensor, tensor};
 use crate::slot::Slot;
 use crate::spawn::spawn;
@@ -19,13 +18,9 @@ use crate::spawn::spawn;
 #[napi(custom_finalize)]
 pub struct NativeMinimizer {
     minimizer: Arc<Slot<Minimizer>>,
-    bytes: usize,
-    memory: Memory,
-    /// The data set it keeps alive.
-    base: Option<Arc<Shared>>,
+    account: Account,
     names: Vec<String>,
     steps_per_epoch: u32,
-    open: AtomicBool,
 }
 
 /// What a chunk of steps did.
@@ -76,13 +71,10 @@ pub fn create_minimizer<'env>(
     spawn(env, move || {
         let minimizer = Minimizer::new(&graph, &tensors, data?, &options)?;
         Ok(NativeMinimizer {
-            bytes: minimizer.bytes(),
-            memory: Memory::default(),
-            base,
+            account: Account::new(minimizer.bytes(), base.into_iter().collect()),
             names: minimizer.hyperparameters().iter().map(|&name| name.to_owned()).collect(),
             steps_per_epoch: u32::try_from(minimizer.steps_per_epoch()).unwrap_or(u32::MAX),
             minimizer: Slot::new("minimizer", minimizer),
-            open: false.into(),
         })
     })
 }
@@ -108,10 +100,7 @@ impl NativeMinimizer {
     /// Reports its memory to V8; called once, when the handle has reached JavaScript.
     #[napi(catch_unwind)]
     pub fn report(&self, env: &Env) {
-        if !self.open.swap(true, Ordering::Relaxed) {
-            self.memory.set(env, self.bytes);
-            self.base.iter().for_each(|base| base.hold(env));
-        }
+        self.account.open(env);
     }
 
     /// What a row holds, in order.
@@ -166,10 +155,7 @@ impl NativeMinimizer {
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) {
         self.minimizer.close();
-        if self.open.swap(false, Ordering::Relaxed) {
-            self.memory.set(env, 0);
-            self.base.iter().for_each(|base| base.release(env));
-        }
+        self.account.close(env);
     }
 }
 

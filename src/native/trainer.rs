@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use downslope_engine::measures::Measured;
 use downslope_engine::metric::Collected;
@@ -12,7 +11,7 @@ use napi::bindgen_prelude::{Float32Array, Float64Array, Object, ObjectFinalize, 
 use napi_derive::napi;
 
 use crate::dataset::NativeDataset;
-use crate::memory::{Memory, Shared};
+use crate::memory::Account;
 use crate::network::{self, NativeNetwork};
 use crate::slot::Slot;
 use crate::spawn::spawn;
@@ -21,14 +20,10 @@ use crate::spawn::spawn;
 #[napi(custom_finalize)]
 pub struct NativeTrainer {
     trainer: Arc<Slot<Trainer>>,
-    bytes: usize,
-    memory: Memory,
-    /// Data sets it keeps alive.
-    bases: Vec<Arc<Shared>>,
+    account: Account,
     names: Vec<String>,
     steps_per_epoch: u32,
     rows: u32,
-    open: AtomicBool,
 }
 
 /// What a chunk of steps did.
@@ -160,14 +155,11 @@ pub fn create_trainer<'env>(
         let (network, train, validation) = ready?;
         let trainer = Trainer::new(&network, &graph, train, validation, &options)?;
         Ok(NativeTrainer {
-            bytes: trainer.bytes(),
-            memory: Memory::default(),
-            bases,
+            account: Account::new(trainer.bytes(), bases),
             names: trainer.hyperparameters().iter().map(|&name| name.to_owned()).collect(),
             steps_per_epoch: count(trainer.steps_per_epoch()),
             rows: count(trainer.rows()),
             trainer: Slot::new("trainer", trainer),
-            open: false.into(),
         })
     })
 }
@@ -177,10 +169,7 @@ impl NativeTrainer {
     /// Reports its memory to V8; called once, when the handle has reached JavaScript.
     #[napi(catch_unwind)]
     pub fn report(&self, env: &Env) {
-        if !self.open.swap(true, Ordering::Relaxed) {
-            self.memory.set(env, self.bytes);
-            self.bases.iter().for_each(|base| base.hold(env));
-        }
+        self.account.open(env);
     }
 
     /// What a row holds, in order.
@@ -269,10 +258,7 @@ impl NativeTrainer {
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) {
         self.trainer.close();
-        if self.open.swap(false, Ordering::Relaxed) {
-            self.memory.set(env, 0);
-            self.bases.iter().for_each(|base| base.release(env));
-        }
+        self.account.close(env);
     }
 }
 

@@ -8,6 +8,7 @@ import { withTargetTransform } from '../model/targetTransform.ts'
 import { type TargetColumn, withLoss } from '../model/withLoss.ts'
 import { native, unwrap } from '../native/index.ts'
 import { frozen, guarded, showShape } from '../options.ts'
+import { table } from '../table.ts'
 import { type FitOptions, type FitPlan, readFitOptions } from './options.ts'
 
 /** One instruction of a program. */
@@ -85,17 +86,6 @@ function likely(network: Network<string>, objectives: readonly Objective[]): Tar
   })
 }
 
-function table(lines: readonly (readonly string[])[]): string[] {
-  const width = (column: number): number => Math.max(...lines.map((line) => line[column]?.length ?? 0))
-  const widths = lines[0]?.map((_, column) => width(column)) ?? []
-  return lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
 function text(description: Description): string {
   const { layers, parameters, rows, flops, bytes, memory, program } = description
   // a list says by itself where values come from
@@ -112,9 +102,9 @@ function text(description: Description): string {
   const total = ['total', ...(listed ? [] : ['']), '', String(parameters)]
   const steps = program.map((line) => [line.op, line.operands.join(', '), String(line.flops), String(line.bytes)])
   return [
-    ...table([head, ...layers.map(rowsOf), total]),
+    ...table([head, ...layers.map(rowsOf), total], 'start'),
     '',
     `for ${rows} rows: ${flops} flops, ${bytes} bytes moved, ${memory} bytes of buffers`,
-    ...table([['instruction', 'operands', 'flops', 'bytes'], ...steps]),
+    ...table([['instruction', 'operands', 'flops', 'bytes'], ...steps], 'start'),
   ].join('\n')
 }

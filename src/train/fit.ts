@@ -203,7 +203,7 @@ function identityOf(job: Job): Record<string, string> {
     clipping: JSON.stringify(plan.clip),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
-    metrics: JSON.stringify(plan.measures.map(({ key }) => key)),
+    metrics: JSON.stringify(plan.measures.map(({ key, config }) => [key, config ?? 'custom'])),
     'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
     'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
     'early stopping': stopping

@@ -174,7 +174,7 @@ impl Measures {
         (total, weight)
     }
 
-    /// Adds the rows of a piece to the metrics. Allocates nothing.
+    /// Adds the rows of a piece to the metrics. Allocates nothing, but for metrics that keep rows, in the first epoch.
     pub fn metrics_of(&mut self, machine: &Machine<'_>, losses: &[ProgramLoss], rows: usize, weights: Option<&[f32]>) {
         for (output, metric) in &mut self.metrics {
             let l = &losses[*output];

@@ -1,5 +1,5 @@
 //! `logLoss`: the mean of −log of the probability that a row's class was given; of the mean over outputs where each is a decision of
-//! its own. Probabilities are kept ε = 2⁻²³ away from 0 and 1; logits need no such care.
+//! its own. All from logits, so no probability has to be kept away from 0 and 1.
 
 use downslope_kernels::table::Kernels;
 
@@ -29,13 +29,7 @@ struct LogLoss {
     mean: Mean,
 }
 
-/// −log p for a yes and −log(1 − p) for a no, in between for targets in between.
-fn of_probability(p: f64, yes: f64) -> f64 {
-    let p = p.clamp(f64::from(f32::EPSILON), 1.0 - f64::from(f32::EPSILON));
-    -(yes * libm::log(p) + (1.0 - yes) * libm::log1p(-p))
-}
-
-/// The same of a logit: log(1 + e^z) − yes · z.
+/// −log of the probability of a yes or a no (or something in between) by a logit: log(1 + e^z) − yes · z.
 fn of_logit(z: f64, yes: f64) -> f64 {
     z.max(0.0) - yes * z + libm::log1p(libm::exp(-z.abs()))
 }
@@ -48,7 +42,7 @@ impl Metric for LogLoss {
     fn update(&mut self, prediction: &[f32], k: usize, target: TargetView<'_>, weights: Option<&[f32]>) {
         rows(prediction, k, target, weights);
         let one_by_one = k == 1 || self.prediction.independent();
-        if !one_by_one && self.prediction == Prediction::Logits {
+        if !one_by_one {
             self.logs.clear();
             self.logs.extend_from_slice(prediction);
             machine::log_softmax(self.kernels, &mut self.logs, k);
@@ -60,14 +54,10 @@ impl Metric for LogLoss {
                 TargetView::Values(values, _) => f64::from(values[row * k + column]),
             };
             let loss = if one_by_one {
-                let of = if self.prediction.is_logits() { of_logit } else { of_probability };
-                let sum: f64 = outputs.iter().enumerate().map(|(i, x)| of(f64::from(*x), share(i))).sum();
+                let sum: f64 = outputs.iter().enumerate().map(|(i, x)| of_logit(f64::from(*x), share(i))).sum();
                 sum / k as f64
             } else {
-                let log = |column: usize| match self.prediction {
-                    Prediction::Logits => f64::from(self.logs[row * k + column]),
-                    _ => libm::log(f64::from(outputs[column].max(f32::EPSILON))),
-                };
+                let log = |column: usize| f64::from(self.logs[row * k + column]);
                 match target {
                     TargetView::Ids(ids) => -log(ids[row] as usize),
                     TargetView::Values(..) => {

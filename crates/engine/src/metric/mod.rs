@@ -46,12 +46,8 @@ pub enum Prediction {
     Values,
     /// Logits of classes that exclude each other (`crossEntropy`).
     Logits,
-    /// Probabilities of classes that exclude each other (`crossEntropy` after `softmax`).
-    Probabilities,
     /// A logit per output, each a decision of its own (`binaryCrossEntropy`).
     BinaryLogits,
-    /// A probability per output, each a decision of its own (`binaryCrossEntropy` after `sigmoid`).
-    BinaryProbabilities,
     /// A number above 0 for a yes at each output, each a decision of its own; no probability (`hinge`).
     Scores,
 }
@@ -62,14 +58,14 @@ impl Prediction {
     pub fn threshold(self) -> f32 {
         match self {
             Self::Logits | Self::BinaryLogits | Self::Scores => 0.0,
-            Self::Values | Self::Probabilities | Self::BinaryProbabilities => 0.5,
+            Self::Values => 0.5,
         }
     }
 
     /// Whether every output is a decision of its own, rather than the largest one deciding.
     #[must_use]
     pub fn independent(self) -> bool {
-        matches!(self, Self::BinaryLogits | Self::BinaryProbabilities | Self::Scores)
+        matches!(self, Self::BinaryLogits | Self::Scores)
     }
 
     fn is_logits(self) -> bool {
@@ -77,7 +73,7 @@ impl Prediction {
     }
 }
 
-/// A number about predictions and targets, collected batch by batch without allocation.
+/// A number about predictions and targets, collected batch by batch. What has to see all rows at once keeps them.
 pub trait Metric: Send + Debug {
     /// Forgets all rows.
     fn reset(&mut self);

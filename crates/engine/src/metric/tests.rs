@@ -14,6 +14,12 @@ fn plain(name: &str, prediction: Prediction, width: usize) -> Box<dyn Metric> {
     with(name, prediction, width, &json!({})).unwrap()
 }
 
+/// What a metric can measure: logits of classes, or else numbers.
+fn meaning_for(name: &str, width: usize) -> Prediction {
+    let fits = with(name, Prediction::Logits, width, &json!({})).is_ok();
+    if fits { Prediction::Logits } else { Prediction::Values }
+}
+
 fn once(name: &str, meaning: Prediction, prediction: &[f32], k: usize, target: TargetView<'_>) -> f64 {
     let mut metric = plain(name, meaning, k);
     metric.update(prediction, k, target, None);
@@ -42,14 +48,15 @@ fn every_metric_resets_and_ignores_batches() {
     let weights: Vec<f32> = (0..rows).map(|i| stream.unit(20_000 + i) as f32).collect();
     let (rows, k) = (rows as usize, k as usize);
     for name in names() {
+        let meaning = meaning_for(name, k);
         let piece = |metric: &mut dyn Metric, from: usize, to: usize| {
             let weights = Some(&weights[from..to]);
             metric.update(&prediction[from * k..to * k], k, TargetView::Ids(&ids[from..to]), weights);
         };
-        let mut whole = plain(name, Prediction::Probabilities, k);
+        let mut whole = plain(name, meaning, k);
         assert!(whole.value().is_nan(), "{name} of nothing");
         piece(&mut *whole, 0, rows);
-        let mut batched = plain(name, Prediction::Probabilities, k);
+        let mut batched = plain(name, meaning, k);
         piece(&mut *batched, 0, 500);
         batched.reset();
         (0..rows).step_by(32).for_each(|from| piece(&mut *batched, from, rows.min(from + 32)));
@@ -62,9 +69,10 @@ fn weights_count_like_repeated_rows() {
     let prediction = [0.1, 0.9, 0.7, 0.3, 0.2, 0.8, 0.6, 0.4];
     let repeated = [0.1, 0.9, 0.1, 0.9, 0.2, 0.8, 0.6, 0.4];
     for name in names() {
-        let mut weighted = plain(name, Prediction::Probabilities, 2);
+        let meaning = meaning_for(name, 2);
+        let mut weighted = plain(name, meaning, 2);
         weighted.update(&prediction, 2, TargetView::Ids(&[0, 0, 1, 0]), Some(&[2.0, 0.0, 1.0, 1.0]));
-        let repeated = once(name, Prediction::Probabilities, &repeated, 2, TargetView::Ids(&[0, 0, 1, 0]));
+        let repeated = once(name, meaning, &repeated, 2, TargetView::Ids(&[0, 0, 1, 0]));
         assert!((weighted.value() - repeated).abs() < 1e-15, "{name}");
     }
 }
@@ -75,7 +83,7 @@ fn accuracy_of_exclusive_classes() {
     let ids = TargetView::Ids(&[1, 1, 0, 0]);
     assert_eq!(once("accuracy", Prediction::Logits, &outputs, 3, ids), 0.5);
     let soft = [0.2, 0.5, 0.3, /**/ 0.6, 0.2, 0.2, /**/ 0.1, 0.8, 0.1, /**/ 1.0, 0.0, 0.0];
-    assert_eq!(once("accuracy", Prediction::Probabilities, &outputs, 3, TargetView::Values(&soft, 3)), 0.5);
+    assert_eq!(once("accuracy", Prediction::Logits, &outputs, 3, TargetView::Values(&soft, 3)), 0.5);
 }
 
 #[test]
@@ -83,7 +91,7 @@ fn accuracy_of_decisions() {
     let outputs = [-0.2, 0.3, 0.7, f32::NAN];
     let ids = TargetView::Ids(&[0, 1, 1, 0]);
     assert_eq!(once("accuracy", Prediction::BinaryLogits, &outputs, 1, ids), 0.75);
-    assert_eq!(once("accuracy", Prediction::BinaryProbabilities, &outputs, 1, ids), 0.5);
+    assert_eq!(once("accuracy", Prediction::Values, &outputs, 1, ids), 0.5);
     assert_eq!(once("accuracy", Prediction::BinaryLogits, &[0.0], 1, TargetView::Ids(&[0])), 1.0);
     let targets = TargetView::Values(&[0.0, 1.0, 1.0, 0.0], 1);
     assert_eq!(once("accuracy", Prediction::BinaryLogits, &outputs, 1, targets), 0.75);
@@ -114,7 +122,7 @@ fn errors_of_numbers() {
     assert_eq!(once("rootMeanSquaredError", Prediction::Values, &prediction, 2, target), 5f64.sqrt());
     assert_eq!(once("meanAbsoluteError", Prediction::Values, &prediction, 2, target), 1.5);
     let ids = TargetView::Ids(&[1, 0]);
-    assert_eq!(once("meanSquaredError", Prediction::Probabilities, &[0.5, 0.5, 1.0, 0.0], 2, ids), 0.125);
+    assert_eq!(once("meanSquaredError", Prediction::Values, &[0.5, 0.5, 1.0, 0.0], 2, ids), 0.125);
     assert_eq!(once("meanAbsoluteError", Prediction::Values, &[3.0, 1.0], 1, ids), 1.5);
 }
 

@@ -16,16 +16,4 @@ impl Binary for Equal {
         // SAFETY: the contract of `Lanes`.
         unsafe { V::select(a.eq(b), V::splat(1.0), V::zero()) }
     }
-
-    #[inline(always)]
-    unsafe fn gradient_a<V: Lanes>(_: V, _: V, _: V) -> V {
-        // SAFETY: the contract of `Lanes`.
-        unsafe { V::zero() }
-    }
-
-    #[inline(always)]
-    unsafe fn gradient_b<V: Lanes>(_: V, _: V, _: V) -> V {
-        // SAFETY: the contract of `Lanes`.
-        unsafe { V::zero() }
-    }
 }

@@ -28,13 +28,21 @@ pub trait Binary {
     #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
     unsafe fn forward<V: Lanes>(a: V, b: V) -> V;
 
-    /// dy · ∂f/∂a
+    /// dy · ∂f/∂a; 0 where nothing is smooth.
     #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
-    unsafe fn gradient_a<V: Lanes>(dy: V, a: V, b: V) -> V;
+    #[inline(always)]
+    unsafe fn gradient_a<V: Lanes>(_dy: V, _a: V, _b: V) -> V {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { V::zero() }
+    }
 
-    /// dy · ∂f/∂b
+    /// dy · ∂f/∂b; 0 where nothing is smooth.
     #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
-    unsafe fn gradient_b<V: Lanes>(dy: V, a: V, b: V) -> V;
+    #[inline(always)]
+    unsafe fn gradient_b<V: Lanes>(_dy: V, _a: V, _b: V) -> V {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { V::zero() }
+    }
 }
 
 binaries! {

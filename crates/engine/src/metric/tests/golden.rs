@@ -18,7 +18,6 @@ fn agrees_with_scikit_learn() {
         let prediction = match case["meaning"].as_str().unwrap() {
             "logits" => Prediction::Logits,
             "binaryLogits" => Prediction::BinaryLogits,
-            "binaryProbabilities" => Prediction::BinaryProbabilities,
             _ => Prediction::Values,
         };
         let width = case["width"].as_u64().unwrap() as usize;
