@@ -193,6 +193,12 @@ function engineOptions(job: Job): string {
   })
 }
 
+/** How a checkpoint calls a metric: its key alone where it has no options. */
+function named({ key, config }: Job['plan']['measures'][number]): unknown {
+  if (config === undefined) return [key, 'custom']
+  return Object.keys(config).length > 1 || config.kind !== key ? [key, config] : key
+}
+
 /** What must be the same when a checkpoint is resumed, by what messages call it. */
 function identityOf(job: Job): Record<string, string> {
   const { plan } = job
@@ -203,7 +209,7 @@ function identityOf(job: Job): Record<string, string> {
     clipping: JSON.stringify(plan.clip),
     seed: String(plan.seed),
     shuffle: String(plan.shuffle),
-    metrics: JSON.stringify(plan.measures.map(({ key, config }) => [key, config ?? 'custom'])),
+    metrics: JSON.stringify(plan.measures.map(named)),
     'batch size': plan.batches.length > 1 ? 'by epoch' : plan.batchSize === 0 ? 'all' : String(plan.batchSize),
     'class weights': plan.classWeights === undefined ? 'none' : JSON.stringify(plan.classWeights),
     'early stopping': stopping
