@@ -32,6 +32,8 @@ const allowed: Record<string, readonly string[]> = {
   minimize: ['data', 'native', 'ops', 'optimizer', 'schedule', 'train'],
   model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],
+  storage: ['native'],
+  search: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'regularizer', 'schedule', 'storage', 'train'],
   native: [],
 }
 const everywhere = ['errors.ts', 'options.ts', 'table.ts']
@@ -60,7 +62,8 @@ test('only src/native/index.ts touches the binding', (t) => {
 test('the floors of Rust point down', (t) => {
   const manifest = (crate: string): string => readFileSync(join(root, 'crates', crate, 'Cargo.toml'), 'utf8')
   t.notRegex(manifest('kernels'), /downslope-engine|napi/)
-  t.notRegex(manifest('engine'), /napi/)
+  t.notRegex(manifest('engine'), /downslope-search|downslope-store|napi/)
+  t.notRegex(manifest('search'), /downslope-engine|downslope-store|napi/)
   for (const path of files(join(root, 'crates'), '.rs')) {
     t.notRegex(readFileSync(path, 'utf8'), /\bnapi::/, relative(root, path))
   }

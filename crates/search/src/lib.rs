@@ -1,0 +1,13 @@
+//! The numerics of search strategies.
+//!
+//! A suggestion is a pure function of the space, the sampler and its options, the seed, the trial's number and its
+//! declared history (see `docs/design/search.md`). So everything here is f64 with basic IEEE operations and the `libm`
+//! crate, never FMA, never the platform's own functions, and nothing depends on the order of a hash map, on threads or
+//! on time.
+
+mod error;
+pub mod history;
+pub mod sampler;
+pub mod space;
+
+pub use error::{Error, Result};
