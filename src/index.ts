@@ -35,4 +35,5 @@ export type { Optimizer, OptimizerConfig, OptimizerName } from './optimizer/inde
 export * from './regularizer/index.ts'
 export * from './schedule/index.ts'
 export * from './search/index.ts'
+export * from './storage/index.ts'
 export * from './train/index.ts'
