@@ -1,4 +1,6 @@
 export * from './pruners/index.ts'
+export * from './samplers/all.ts'
 export type { Sampler, SamplerConfig } from './samplers/sampler.ts'
 export * from './space/index.ts'
 export * from './stopping/index.ts'
+export * from './study/index.ts'

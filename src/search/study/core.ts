@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
 import { type Deferred, defer } from '../../train/defer.ts'
 import type { DeclaredHistory } from '../history.ts'
-import { type Pruner, type PrunerPlan, readPruner } from '../pruners/index.ts'
+import { type Pruner, readPruner } from '../pruners/index.ts'
+import type { PrunerPlan } from '../pruners/pruner.ts'
 import { readSampler } from '../samplers/index.ts'
 import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
 import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
@@ -28,6 +30,8 @@ export interface CoreStart {
   readonly connection: Connection
   readonly log: StudyLog
   readonly definition: Definition
+  /** As it was given, in the order in which it was declared; where it is that of the definition it is taken. */
+  readonly space: SearchSpace | undefined
   readonly sampler: Sampler
   readonly pruner: Pruner
   readonly constraints: Constraints | undefined
@@ -35,11 +39,15 @@ export interface CoreStart {
 
 /** When a further trial may be begun. */
 export interface BeginRules {
+  /** False when there shall be no further trial, not even one whose worker is gone. */
+  readonly open: () => boolean
   /** False when the number is beyond what was asked for. */
   readonly may: (number: number) => boolean
   readonly stopping: readonly StoppingPlan[]
   /** Whether trials of workers that are gone are looked for, even where nothing points to them. */
   readonly orphans: boolean
+  /** Called as soon as there is a trial, before anybody else's turn. */
+  readonly begun: () => void
 }
 
 /** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
@@ -51,6 +59,7 @@ export class Core {
   readonly log: StudyLog
   readonly projection: Projection
   readonly sampler: Sampler
+  readonly prunerValue: Pruner
   readonly pruner: PrunerPlan
   readonly samplerPlan: SamplerPlan
   readonly constraints: Constraints | undefined
@@ -59,8 +68,10 @@ export class Core {
   space: SearchSpace
   plan: SpacePlan
   closed = false
+  /** Grows whenever something happens that somebody may wait for. */
+  turn = 0
   /** Runs that end when the study is closed. */
-  readonly closing = new AbortController()
+  readonly closing: AbortController = new AbortController()
   #feed: Feed
   #failure: { readonly error: unknown } | undefined
   #news: Deferred<void> = defer()
@@ -70,17 +81,21 @@ export class Core {
   #pending = new Set<Promise<void>>()
   #suspicious = true
 
-  constructor({ connection, log, definition, sampler, pruner, constraints }: CoreStart) {
+  constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
     this.log = log
     this.#connection = connection
     this.definition = definition
-    this.space = spaceFrom(definition.space)
+    const kept = spaceFrom(definition.space)
+    this.space = space?.hash === kept.hash ? space : kept
     this.plan = spacePlan('study', this.space)
     this.sampler = sampler
     this.samplerPlan = readSampler('study', sampler).plan
+    this.prunerValue = pruner
     this.pruner = readPruner('study', pruner).plan
     this.constraints = constraints
+    // as many listeners as trials were asked for
+    setMaxListeners(0, this.closing.signal)
     this.projection = new Projection({
       worker: log.worker,
       direction: definition.directions[0] ?? 'minimize',
@@ -136,8 +151,12 @@ export class Core {
   async #begin(rules: BeginRules): Promise<Begun> {
     for (;;) {
       this.check('study')
+      if (!rules.open()) return 'enough'
       const orphan = rules.orphans || this.#suspicious ? await this.#take() : undefined
-      if (orphan !== undefined) return orphan
+      if (orphan !== undefined) {
+        rules.begun()
+        return orphan
+      }
       const number = this.projection.entries.length
       if (!rules.may(number)) return 'enough'
       if (this.asynchronous) {
@@ -146,7 +165,11 @@ export class Core {
         if (number !== this.projection.entries.length) continue
       }
       const awaits = this.#awaits(number, rules)
-      if (awaits !== undefined) return { awaits }
+      if (awaits !== undefined) {
+        const others = this.projection.entries[awaits]?.worker !== this.log.worker
+        if (others && (await this.refresh())) continue
+        return { awaits }
+      }
       const history = this.history(number)
       const direction = this.definition.directions[0] ?? 'minimize'
       if (rules.stopping.some((rule) => rule.stop(history, direction))) return 'stopped'
@@ -156,6 +179,7 @@ export class Core {
       if (number !== this.projection.entries.length) continue
       if (await this.log.ask(number, text)) {
         const entry = this.projection.begin(number, text, this.log.worker, Date.now())
+        rules.begun()
         if (this.asynchronous) this.log.attribute(number, 1, 'downslope:seen', String(seen))
         return entry
       }
@@ -213,12 +237,16 @@ export class Core {
     return news
   }
 
-  /** Resolves when something has happened: here, or, where somebody else runs trials, there. */
-  async news(): Promise<void> {
+  /** Resolves when something has happened since a turn: here, or, where somebody else runs trials, there. */
+  async news(turn: number): Promise<void> {
+    if (turn !== this.turn) return
     const local = this.#news.promise
     const { entries, running } = this.projection
     const others = [...running].some((number) => entries[number]?.worker !== this.log.worker)
-    if (!others) return local
+    if (!others) {
+      await local
+      return
+    }
     this.#following ??= this.#changed().finally(() => {
       this.#following = undefined
     })
@@ -234,6 +262,7 @@ export class Core {
 
   /** Tells all who wait for news. */
   wake(): void {
+    this.turn++
     const old = this.#news
     this.#news = defer()
     old.resolve()

@@ -33,7 +33,10 @@ export function parseDefinition(where: string, name: string, text: JsonText): De
   const definition = JSON.parse(text) as Definition
   if (definition.version !== 1) {
     const found = `version ${String(definition.version)} of its definition`
-    throw new DownslopeError('ERR_STORAGE', `${where}: the study '${name}' must be of a version that is known, received ${found}`)
+    throw new DownslopeError(
+      'ERR_STORAGE',
+      `${where}: the study '${name}' must be of a version that is known, received ${found}`,
+    )
   }
   return definition
 }
@@ -54,7 +57,10 @@ const PARTS = ['directions', 'sampler', 'pruner', 'seed', 'lag', 'mode', 'constr
  */
 export function matchDefinition(where: string, name: string, was: Definition, asked: Partial<Definition>): boolean {
   const refuse = (text: string): never => {
-    throw new DownslopeError('ERR_STORAGE', `${where}: the study '${name}' must be opened as it was created, but ${text}`)
+    throw new DownslopeError(
+      'ERR_STORAGE',
+      `${where}: the study '${name}' must be opened as it was created, but ${text}`,
+    )
   }
   for (const part of PARTS) {
     if (asked[part] === undefined) continue

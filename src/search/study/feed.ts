@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { FinishedPoint, Suggester } from '../samplers/sampler.ts'
 import type { Point } from '../space/flat.ts'
 import type { Core } from './core.ts'
-import type { Entry } from './record.ts'
 import { lastOf } from './last.ts'
+import type { Entry } from './record.ts'
 
 /** So many trials are looked at before the event loop has its turn. */
 const AT_ONCE = 500

@@ -1,5 +1,5 @@
 import type { Outcome, StudyEvent } from '../../storage/storage.ts'
-import { type DeclaredHistory, isBetter, type Direction, Settled } from '../history.ts'
+import { type DeclaredHistory, type Direction, isBetter, Settled } from '../history.ts'
 import type { Json } from '../json.ts'
 import { beginAgain, type Entry, newEntry, OURS, violationOf } from './record.ts'
 import { foldStep, insert } from './series.ts'
@@ -23,10 +23,10 @@ export class Projection {
   readonly #start: ProjectionStart
   readonly entries: Entry[] = []
   /** Parameters bound to numbers that have not begun, as JSON text. */
-  readonly bound = new Map<number, string>()
+  readonly bound: Map<number, string> = new Map()
   readonly settled: Settled
   /** Numbers of running trials. */
-  readonly running = new Set<number>()
+  readonly running: Set<number> = new Set()
   /** The last event that was applied. */
   sequence = 0
   /** Grows with each change. */
@@ -72,7 +72,8 @@ export class Projection {
     const own = entry.worker === this.#start.worker
     switch (event.kind) {
       case 'report':
-        if (!own) event.steps.forEach((step, index) => this.report(entry, step, event.values[index] as number))
+        if (!own)
+          for (const [index, step] of event.steps.entries()) this.report(entry, step, event.values[index] as number)
         return
       case 'note':
         if (!own) entry.notes.push(event.text)

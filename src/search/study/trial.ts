@@ -118,7 +118,8 @@ export class TrialHandle {
   #report(where: string, kind: 'steps' | 'folds', step: number, value: unknown): void {
     if (typeof value !== 'number') refuse(where, 'value must be a number', value)
     const { log, projection, pruner } = this.#core
-    const twice = (): never => refuse(where, `${kind === 'steps' ? 'step' : 'fold'} must not have been reported before`, step)
+    const twice = (): never =>
+      refuse(where, `${kind === 'steps' ? 'step' : 'fold'} must not have been reported before`, step)
     if (this.#seen?.steps.includes(step)) twice()
     const kept = kind === 'steps' ? step : foldStep(step)
     const shown = pruner.series === kind && (Number.isNaN(value) || this.#seen !== undefined)
@@ -175,7 +176,11 @@ export class TrialHandle {
   }
 
   /** Tells what came of it; `reason` and `error` where it failed. */
-  end(where: string, told: unknown, options: { readonly reason?: string; readonly error?: unknown } = {}): Promise<void> {
+  end(
+    where: string,
+    told: unknown,
+    options: { readonly reason?: string; readonly error?: unknown } = {},
+  ): Promise<void> {
     this.#check(where)
     const outcome = this.#outcome(where, told, options.reason)
     return this.#core.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
