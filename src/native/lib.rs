@@ -16,4 +16,5 @@ mod outcome;
 mod pool;
 mod slot;
 mod spawn;
+mod store;
 mod trainer;
