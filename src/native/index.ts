@@ -31,6 +31,8 @@ export type NativeEpoch = import('#binding').NativeEpoch
 export type NativeStore = import('#binding').NativeStore
 /** A worker of a study in it. */
 export type NativeLog = import('#binding').NativeLog
+/** A sampler at work on one study. */
+export type NativeSampler = import('#binding').NativeSampler
 /** A value, or an error as data. */
 export type Outcome<T> = import('#binding').Outcome<T>
 

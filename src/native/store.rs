@@ -27,6 +27,19 @@ pub struct NativeLog {
     pub created: bool,
 }
 
+/// How a trial ended.
+#[napi(object, object_to_js = false)]
+pub struct NativeTold {
+    /// `completed`, `pruned` or `failed`.
+    pub status: String,
+    /// One for each direction.
+    pub values: Option<Vec<f64>>,
+    /// Feasible when none is above 0.
+    pub constraints: Option<Vec<f64>>,
+    /// Why it failed.
+    pub reason: Option<String>,
+}
+
 fn error(StoreError { kind, message }: StoreError) -> Error {
     let code = match kind {
         Kind::Storage => Code::Storage,
@@ -163,12 +176,10 @@ impl NativeStore {
         trial: i64,
         attempt: i64,
         time: i64,
-        status: String,
-        values: Option<Vec<f64>>,
-        constraints: Option<Vec<f64>>,
-        reason: Option<String>,
+        outcome: NativeTold,
     ) -> napi::Result<Object<'env>> {
         let (reply, promise) = asked(env, same)?;
+        let NativeTold { status, values, constraints, reason } = outcome;
         let outcome = Told { status, values, constraints, reason };
         self.store.send(Request::Tell { log, trial, attempt, time, outcome, reply });
         Ok(promise)

@@ -71,8 +71,13 @@ export function openSqliteLog(store: NativeStore, name: string, opened: NativeLo
       check()
       checkOutcome(outcome)
       const { status, values, constraints, reason } = outcome
-      const lists = [values && [...values], constraints && [...constraints]] as const
-      await unwrapLater(store.tell(log, trial, attempt, Date.now(), status, ...lists, reason))
+      const told = {
+        status,
+        ...(values && { values: [...values] }),
+        ...(constraints && { constraints: [...constraints] }),
+        ...(reason !== undefined && { reason }),
+      }
+      await unwrapLater(store.tell(log, trial, attempt, Date.now(), told))
     },
     async enqueue(params) {
       check()
