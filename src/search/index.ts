@@ -1,3 +1,5 @@
+export type { Direction, Series } from './history.ts'
+export type { Json } from './json.ts'
 export * from './pruners/index.ts'
 export * from './samplers/all.ts'
 export type { Sampler, SamplerConfig } from './samplers/sampler.ts'

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
-import { type Deferred, defer } from '../../train/defer.ts'
 import type { DeclaredHistory } from '../history.ts'
 import { type Pruner, readPruner } from '../pruners/index.ts'
 import type { PrunerPlan } from '../pruners/pruner.ts'
@@ -11,16 +10,10 @@ import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space
 import type { StoppingPlan } from '../stopping/stopping.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
+import { Follower } from './follower.ts'
 import { Projection } from './projection.ts'
 import { type Entry, recordOf, type TrialRecord } from './record.ts'
 import type { Trial } from './trial.ts'
-
-/** Events are read so many at a time, so that the event loop is not held up. */
-const BATCH = 1000
-/** How long others are waited for at a time, in milliseconds. */
-const PATIENCE = 250
-/** A pause where there is news that changes nothing, in milliseconds. */
-const PAUSE = 20
 
 /** Gives numbers that have to be at most 0. */
 export type Constraints = (params: never, trial: Trial) => readonly number[]
@@ -58,6 +51,7 @@ export class Core {
   readonly name: string
   readonly log: StudyLog
   readonly projection: Projection
+  readonly follower: Follower
   readonly sampler: Sampler
   readonly prunerValue: Pruner
   readonly pruner: PrunerPlan
@@ -68,18 +62,12 @@ export class Core {
   space: SearchSpace
   plan: SpacePlan
   closed = false
-  /** Grows whenever something happens that somebody may wait for. */
-  turn = 0
   /** Runs that end when the study is closed. */
   readonly closing: AbortController = new AbortController()
   #feed: Feed
   #failure: { readonly error: unknown } | undefined
-  #news: Deferred<void> = defer()
   #last: Promise<unknown> = Promise.resolve()
-  #refreshing: Promise<boolean> | undefined
-  #following: Promise<void> | undefined
   #pending = new Set<Promise<void>>()
-  #suspicious = true
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
@@ -102,6 +90,7 @@ export class Core {
       asynchronous: this.asynchronous,
       redefined: (text) => this.#redefine(parseDefinition('study', log.name, text)),
     })
+    this.follower = new Follower(log, this.projection)
     this.#feed = createFeed(this)
   }
 
@@ -152,7 +141,7 @@ export class Core {
     for (;;) {
       this.check('study')
       if (!rules.open()) return 'enough'
-      const orphan = rules.orphans || this.#suspicious ? await this.#take() : undefined
+      const orphan = rules.orphans || this.follower.suspicious ? await this.#take() : undefined
       if (orphan !== undefined) {
         rules.begun()
         return orphan
@@ -161,13 +150,13 @@ export class Core {
       if (!rules.may(number)) return 'enough'
       if (this.asynchronous) {
         await this.log.flush()
-        await this.refresh()
+        await this.follower.refresh()
         if (number !== this.projection.entries.length) continue
       }
       const awaits = this.#awaits(number, rules)
       if (awaits !== undefined) {
         const others = this.projection.entries[awaits]?.worker !== this.log.worker
-        if (others && (await this.refresh())) continue
+        if (others && (await this.follower.refresh())) continue
         return { awaits }
       }
       const history = this.history(number)
@@ -184,7 +173,7 @@ export class Core {
         return entry
       }
       // somebody was faster, or bound other parameters to it
-      if (!(await this.refresh())) await this.#changed()
+      if (!(await this.follower.refresh())) await this.follower.changed()
     }
   }
 
@@ -203,9 +192,9 @@ export class Core {
   }
 
   async #take(): Promise<Entry | undefined> {
-    this.#suspicious = false
+    this.follower.suspicious = false
     for (const number of await this.log.orphans()) {
-      await this.refresh()
+      await this.follower.refresh()
       const entry = this.projection.entries[number]
       if (entry === undefined || entry.status !== 'running') continue
       const attempt = entry.attempt + 1
@@ -217,63 +206,12 @@ export class Core {
     return undefined
   }
 
-  /** Applies what the log has beyond what is known; false when that is nothing. */
-  refresh(): Promise<boolean> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined
-    })
-    return this.#refreshing
-  }
-
-  async #refresh(): Promise<boolean> {
-    const before = this.projection.sequence
-    for (;;) {
-      const events = await this.log.read(this.projection.sequence, BATCH)
-      for (const event of events) this.projection.apply(event)
-      if (events.length < BATCH) break
-    }
-    const news = this.projection.sequence > before
-    if (news) this.wake()
-    return news
-  }
-
-  /** Resolves when something has happened since a turn: here, or, where somebody else runs trials, there. */
-  async news(turn: number): Promise<void> {
-    if (turn !== this.turn) return
-    const local = this.#news.promise
-    const { entries, running } = this.projection
-    const others = [...running].some((number) => entries[number]?.worker !== this.log.worker)
-    if (!others) {
-      await local
-      return
-    }
-    this.#following ??= this.#changed().finally(() => {
-      this.#following = undefined
-    })
-    await Promise.race([local, this.#following])
-  }
-
-  async #changed(): Promise<void> {
-    if (!(await this.log.changed(this.projection.sequence, PATIENCE))) return
-    this.#suspicious = true
-    // an orphan that nobody here will take would be news without end
-    if (!(await this.refresh())) await new Promise((resolve) => setTimeout(resolve, PAUSE))
-  }
-
-  /** Tells all who wait for news. */
-  wake(): void {
-    this.turn++
-    const old = this.#news
-    this.#news = defer()
-    old.resolve()
-  }
-
   /** Ends a trial: known at once, resolves when it is safe. */
   tell(entry: Entry, outcome: Outcome, error?: unknown): Promise<void> {
     this.projection.tell(entry, outcome, Date.now(), error)
     const written = this.log.tell(entry.number, entry.attempt, outcome).catch((cause: unknown) => {
       this.#failure ??= { error: cause }
-      this.wake()
+      this.follower.wake()
       throw cause
     })
     this.#pending.add(written)
@@ -281,7 +219,7 @@ export class Core {
       this.#pending.delete(written)
     }
     written.then(done, done)
-    this.wake()
+    this.follower.wake()
     return written
   }
 
@@ -289,8 +227,8 @@ export class Core {
   release(entry: Entry): void {
     if (this.closed || entry.status !== 'running' || entry.worker !== this.log.worker) return
     this.log.release(entry.number, entry.attempt)
-    this.#suspicious = true
-    this.wake()
+    this.follower.suspicious = true
+    this.follower.wake()
   }
 
   /** Resolves when all that was told is safe. */
@@ -321,7 +259,7 @@ export class Core {
     if (this.closed) return this.#connection.close()
     this.closed = true
     this.closing.abort(new DownslopeError('ERR_CLOSED', `the study '${this.name}' was closed`))
-    this.wake()
+    this.follower.wake()
     this.#feed.close()
     await this.log.close()
     await this.#connection.close()

@@ -240,7 +240,7 @@ async function match(where: string, connection: Connection, log: StudyLog, given
     pruner: prunerFrom(definition.pruner),
     constraints: given.constraints,
   })
-  await core.refresh()
+  await core.follower.refresh()
   if (wider) {
     const space = given.space as SearchSpace
     await core.widen(space, definitionText({ ...core.definition, space: space.config }))

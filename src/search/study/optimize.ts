@@ -11,6 +11,11 @@ import { TrialHandle } from './trial.ts'
 export interface OptimizeOptions {
   /** How many trials this call runs, an integer ≥ 0; default: without end, until something stops it. */
   readonly trials?: number
+  /**
+   * The call ends when the study has so many trials, whoever ran them, and all of them are finished, an integer ≥ 0: for several
+   * processes at one study, or to go on with one. Trials of processes that ended are run again. Default: none.
+   */
+  readonly totalTrials?: number
   /** How many run at once in this process, an integer ≥ 1; default: as many as there are cores. No number depends on it. */
   readonly workers?: number
   /** After so many milliseconds, > 0, the call ends as by `.stop()`; default: never. */
@@ -56,6 +61,7 @@ const duration: Range = { text: `> 0 and at most ${LONGEST}`, holds: (value) => 
 export function readOptimize(where: string, options: unknown): OptimizePlan {
   const read = readOptions(where, options, [
     'trials',
+    'totalTrials',
     'workers',
     'timeout',
     'trialTimeout',
@@ -67,7 +73,7 @@ export function readOptimize(where: string, options: unknown): OptimizePlan {
     read[name] === undefined ? undefined : readNumber(where, name, read[name], duration)
   return {
     trials: readInteger(where, 'trials', read.trials, 0, Number.MAX_SAFE_INTEGER),
-    total: Number.POSITIVE_INFINITY,
+    total: readInteger(where, 'totalTrials', read.totalTrials, 0, Number.MAX_SAFE_INTEGER),
     workers: readWorkers(where, read.workers),
     timeout: time('timeout'),
     trialTimeout: time('trialTimeout'),
@@ -171,7 +177,7 @@ class Course {
   #end(status: OptimizeResult<never>['status'], reason?: unknown): void {
     this.#status ??= status
     if (reason !== undefined) this.#interrupt(reason)
-    this.#core.wake()
+    this.#core.follower.wake()
   }
 
   #interrupt(reason: unknown): void {
@@ -180,7 +186,7 @@ class Course {
       handle.abort(reason)
       if (failed) handle.release()
     }
-    this.#core.wake()
+    this.#core.follower.wake()
   }
 
   get #over(): boolean {
@@ -199,7 +205,7 @@ class Course {
   /** The next trial; waits until it may begin. */
   async #next(): Promise<Entry | undefined> {
     while (!this.#over) {
-      const { turn } = this.#core
+      const { turn } = this.#core.follower
       const begun = await this.#core.begin({
         open: () => !this.#over && this.#begun < this.#plan.trials,
         may: (number) => number < this.#plan.total,
@@ -213,7 +219,7 @@ class Course {
         if (!this.#over) return begun
         this.#core.release(begun)
       } else if (this.#over || !this.#mayCome(begun)) return undefined
-      else await this.#core.news(turn)
+      else await this.#core.follower.news(turn)
     }
     return undefined
   }
@@ -226,10 +232,9 @@ class Course {
       return false
     }
     if (begun === 'enough') {
-      // the last ones may come back from workers that end
+      // of the study's last trials some may come back from workers that end
       const { total, trials } = this.#plan
-      const open = total < Number.POSITIVE_INFINITY && [...projection.running].some((number) => number < total)
-      return open && this.#begun < trials
+      return this.#begun < trials && [...projection.running].some((number) => number < total)
     }
     return true
   }

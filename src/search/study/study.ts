@@ -199,7 +199,7 @@ export class Study<P = Readonly<Record<string, unknown>>> {
   /** Brings trials that other processes ran; by itself a study does so when it has to know. */
   async refresh(): Promise<void> {
     this.#core.check('study.refresh')
-    await this.#core.refresh()
+    await this.#core.follower.refresh()
   }
 
   /**
