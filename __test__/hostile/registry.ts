@@ -2,19 +2,20 @@ import * as downslope from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
 import { cases } from './cases.ts'
 import { opsCases } from './opsCases.ts'
+import { searchCases } from './searchCases.ts'
 import { sequences } from './sequences.ts'
 import { type Case, labelled, trained } from './world.ts'
 
-export const singles: readonly Case[] = [...cases, ...opsCases]
+export const singles: readonly Case[] = [...cases, ...searchCases, ...opsCases]
 export const all: readonly Case[] = [...singles, ...sequences]
 
 /** The same function as `close`, and no arguments. */
 const known = ['constructor', 'closed']
 
 function methods(of: string, value: object): string[] {
-  return Object.getOwnPropertyNames(Object.getPrototypeOf(value))
-    .filter((name) => !known.includes(name))
-    .map((name) => `${of}.${name}`)
+  return Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value)))
+    .filter(([name, { value: method }]) => typeof method === 'function' && !known.includes(name))
+    .map(([name]) => `${of}.${name}`)
 }
 
 /** Everything that users can call and no case here does. */
@@ -24,6 +25,9 @@ export async function uncovered(): Promise<string[]> {
   )
   using data = labelled()
   using model = await trained()
+  const space = downslope.searchSpace({ x: downslope.float(0, 1) })
+  using study = await downslope.createStudy({ space, direction: 'minimize' })
+  wanted.push(...methods('Study', study))
   wanted.push(...Object.keys(ops).map((name) => `ops.${name}`), ...methods('Dataset', data), ...methods('Model', model))
   const covered = new Set(all.map(({ of }) => of))
   return wanted.filter((name) => !covered.has(name))
@@ -36,7 +40,7 @@ export async function unusedOptions(world: () => Parameters<Case['make']>[0]): P
   const into = (map: Map<string, Set<string>>, place: string, names: readonly string[]): void => {
     map.set(place, new Set([...(map.get(place) ?? []), ...names]))
   }
-  for (const { of, make, call } of cases) {
+  for (const { of, make, call } of [...cases, ...searchCases]) {
     const visit = async (path: readonly (string | number)[]): Promise<void> => {
       const values = await make(world())
       const at = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values)
