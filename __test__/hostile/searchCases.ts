@@ -178,6 +178,15 @@ export const searchCases: readonly Case[] = [
       return run
     },
   },
+  {
+    of: 'narrow',
+    make: async (world) => {
+      const study = world.own(await d.createStudy({ space: space(), direction: 'minimize' }))
+      await study.optimize(({ x }) => x, { trials: 3 })
+      return [study, { top: 2, factor: 0.5 }]
+    },
+    call: (values) => (d.narrow as Call)(...values),
+  },
   method('ask', () => [{ count: 2 }]),
   method('enqueue', () => [params()]),
   method('refresh', () => []),
