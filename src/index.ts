@@ -34,32 +34,6 @@ export * from './optimizer/all.ts'
 export type { Optimizer, OptimizerConfig, OptimizerName } from './optimizer/index.ts'
 export * from './regularizer/index.ts'
 export * from './schedule/index.ts'
-export type { Candidate } from './search/candidate.ts'
-export {
-  type ComparedFold,
-  type ComparedModel,
-  type CompareModelsOptions,
-  compareModels,
-  type ModelComparison,
-  type ModelDifference,
-} from './search/compareModels.ts'
-export {
-  type CrossValidateOptions,
-  type CrossValidation,
-  crossValidate,
-  type FoldRecord,
-} from './search/crossValidate.ts'
-export {
-  type BatchSizes,
-  type FindBatchSizeOptions,
-  findBatchSize,
-  type MeasuredBatchSize,
-} from './search/findBatchSize.ts'
-export { type FindLearningRateOptions, findLearningRate, type LearningRates } from './search/findLearningRate.ts'
-export type { Direction, ScoreOption } from './search/score.ts'
-export type { PairedDifference } from './search/statistics/paired.ts'
-export * from './search/validation/all.ts'
-export type { ValidationOption } from './search/validation/index.ts'
-export type { DrawOptions } from './search/validation/stratify.ts'
-export type { Validation, ValidationConfig } from './search/validation/validation.ts'
+export * from './search/index.ts'
+export * from './storage/index.ts'
 export * from './train/index.ts'

@@ -29,6 +29,8 @@ export type NativeEvaluated = import('#binding').NativeEvaluated
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */
 export type NativeEpoch = import('#binding').NativeEpoch
+/** A sampler at work on one study. */
+export type NativeSampler = import('#binding').NativeSampler
 /** A value, or an error as data. */
 export type Outcome<T> = import('#binding').Outcome<T>
 

@@ -14,6 +14,7 @@ mod minimizer;
 mod network;
 mod outcome;
 mod pool;
+mod search;
 mod slot;
 mod spawn;
 mod trainer;

@@ -4,15 +4,13 @@ import { isMetric } from '../metric/metric.ts'
 import { monitorOf } from '../metric/monitor.ts'
 import { readName, refuse } from '../options.ts'
 import type { ReadCandidate } from './candidate.ts'
+import type { Direction } from './history.ts'
 
 /**
  * The number that candidates are compared by: `'loss'`, a metric by name or with options, one of your own, or for networks with several
  * outputs `'rating/accuracy'`.
  */
 export type ScoreOption = 'loss' | MetricOption | `${string}/${MetricName | 'loss'}`
-
-/** Whether small or large values are better. */
-export type Direction = 'minimize' | 'maximize'
 
 /** The number that decides, read for the outputs of a candidate. */
 export interface Score {

@@ -1,0 +1,3 @@
+export { listStudies } from './listStudies.ts'
+export { memory } from './memory.ts'
+export type { Storage, StudySummary } from './storage.ts'
