@@ -132,6 +132,11 @@ impl Builder<'_> {
         }
     }
 
+    /// Most rows of a piece.
+    pub fn capacity(&self) -> usize {
+        self.program.capacity
+    }
+
     /// Whether gradients are computed.
     pub fn training(&self) -> bool {
         matches!(self.mode, Mode::Train { .. })
