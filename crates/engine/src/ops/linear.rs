@@ -111,7 +111,7 @@ impl Op for Linear {
         if b.needs_gradient(x) {
             let layout = b.gradient_layout(x);
             let dx = b.buffer(format!("{} gradient", b.graph.values[x].name), rows, k, layout);
-            if cheaper_flipped(b, rows, k, n) {
+            if b.flips() && cheaper_flipped(b, rows, k, n) {
                 input_gradient_flipped(b, x, (rows, k, n), dy, kernel, dx);
             } else {
                 let transposed = b.derived(DerivedKind::Transposed(kernel));

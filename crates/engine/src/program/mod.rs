@@ -11,9 +11,9 @@ pub mod general;
 mod layout;
 mod liveness;
 
-#[cfg(test)]
-pub(crate) use builder::assemble;
 pub use builder::{Builder, Mode, compile};
+#[cfg(test)]
+pub(crate) use builder::{Ways, assemble};
 pub use describe::describe;
 pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
 pub use layout::{Entry, Kind, ParameterLayout};
