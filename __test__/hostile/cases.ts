@@ -357,6 +357,10 @@ export const cases: readonly Case[] = [
     () => [2],
     (made) => d.dense(2, { kernelConstraint: made }),
   ),
+  plain('memory', () => []),
+  plain('listStudies', () => [d.memory()]),
+  plain('sqlite', (world) => [world.path(), { durability: 'process' }]),
+
   plain('penalty', () => [d.l1l2({ l1: 0.1, l2: 0.2 }), points()]),
 
   ...['f1', 'precision', 'recall'].map((of) => metric(of, () => [{ average: 'micro', name: 'mine' }])),

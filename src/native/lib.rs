@@ -14,6 +14,8 @@ mod minimizer;
 mod network;
 mod outcome;
 mod pool;
+mod search;
 mod slot;
 mod spawn;
+mod store;
 mod trainer;

@@ -68,6 +68,7 @@ export interface StudySummary {
 
 /** Where studies are kept: made by `memory()` or `sqlite(path)`, frozen; nothing is opened before it is needed. */
 export interface Storage {
+  /** JSON form: the name of the factory and its options. */
   readonly config: { readonly kind: string; readonly [option: string]: unknown }
 }
 
@@ -95,7 +96,7 @@ export interface Connection {
  */
 export interface StudyLog {
   readonly name: string
-  /** As it was given to `create`, or as the last `definition` event has it. */
+  /** As it was given to `create`, or as the last `definition` event that this log wrote or read has it. */
   readonly definition: JsonText
   /** This worker's own name, unique in the study. */
   readonly worker: string
@@ -103,7 +104,8 @@ export interface StudyLog {
   read(sequence: number, limit: number): Promise<readonly StudyEvent[]>
   /**
    * Begins trial `trial` as attempt 1. `false`, and nothing is written, when somebody has begun it already.
-   * Numbers are begun in order: `trial` must be the number of trials begun so far (else false).
+   * Numbers are begun in order: `trial` must be the number of trials begun so far (else false). Where `enqueue` bound
+   * parameters to this number, they must be given, in the same text (else false): whoever asks must have read the log.
    */
   ask(trial: number, params: JsonText): Promise<boolean>
   /**
@@ -111,15 +113,21 @@ export interface StudyLog {
    * when it is finished, its worker lives, or somebody was faster.
    */
   take(trial: number, attempt: number): Promise<boolean>
-  /** Frees a trial that this worker runs and will not finish (its study was closed or stopped): it counts as one whose worker is gone. */
+  /**
+   * Frees a trial that this worker runs and will not finish (its study was stopped): it counts as one whose worker is
+   * gone, and what this attempt still writes changes nothing. Does nothing when the trial is not this worker's.
+   */
   release(trial: number, attempt: number): void
-  /** Buffered; on disk with the next commit. */
+  /** Buffered; on disk with the next commit. `ERR_DATA` for NaN. */
   report(trial: number, attempt: number, step: number, value: number): void
   /** Buffered; on disk with the next commit. */
   note(trial: number, attempt: number, text: string): void
   /** Buffered; on disk with the next commit. */
   attribute(trial: number, attempt: number, key: string, value: JsonText): void
-  /** Resolves when the outcome is as safe as `durability` says; `ERR_CLOSED` when the attempt is not the trial's last or it is finished. */
+  /**
+   * Resolves when the outcome is as safe as `durability` says; `ERR_CLOSED` when the attempt is not this worker's, not
+   * the trial's last, or it is finished; `ERR_DATA` for NaN.
+   */
   tell(trial: number, attempt: number, outcome: Outcome): Promise<void>
   /** Binds parameters to the lowest number that is neither begun nor bound; resolves to it. */
   enqueue(params: JsonText): Promise<number>
@@ -127,10 +135,16 @@ export interface StudyLog {
   define(definition: JsonText): Promise<void>
   /** Running trials whose worker is gone, ascending. */
   orphans(): Promise<readonly number[]>
-  /** Resolves to true as soon as there are events after `sequence` or an orphan, to false after `milliseconds`. */
+  /**
+   * Resolves to true as soon as there are events after `sequence` or an orphan, to false after `milliseconds` or when
+   * the log is closed meanwhile.
+   */
   changed(sequence: number, milliseconds: number): Promise<boolean>
   /** Resolves when all that was written before this call is as safe as `durability` says. */
   flush(): Promise<void>
-  /** Flushes, gives this worker's running trials free, closes. Idempotent. */
+  /**
+   * Flushes, gives this worker's running trials free, closes. Idempotent. Later calls are `ERR_CLOSED`, except
+   * `release`, which does nothing.
+   */
   close(): Promise<void>
 }

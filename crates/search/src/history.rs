@@ -67,6 +67,12 @@ impl History {
         (0..self.done.len()).filter(|&number| !self.done[number])
     }
 
+    /// Whether this trial was asked and is not among the finished.
+    #[must_use]
+    pub fn is_pending(&self, number: usize) -> bool {
+        self.done.get(number) == Some(&false)
+    }
+
     /// Adds the point of the next trial.
     pub fn ask(&mut self, point: &[f64]) {
         debug_assert_eq!(point.len(), self.dimensions);

@@ -8,6 +8,8 @@
 mod error;
 pub mod history;
 pub mod sampler;
+pub mod session;
 pub mod space;
 
 pub use error::{Error, Result};
+pub use session::Session;

@@ -1,0 +1,10 @@
+// the registry: one line for each pruner
+export { forgiving } from './forgiving.ts'
+export { type HyperbandOptions, hyperband } from './hyperband.ts'
+export { median } from './median.ts'
+export { noPruner } from './noPruner.ts'
+export { type PatientOptions, patient } from './patient.ts'
+export { type MedianOptions, type PercentileOptions, percentile } from './percentile.ts'
+export { type SuccessiveHalvingOptions, successiveHalving } from './successiveHalving.ts'
+export { type ThresholdOptions, threshold } from './threshold.ts'
+export { type WilcoxonOptions, wilcoxon } from './wilcoxon.ts'

@@ -1,0 +1,4 @@
+// the registry: one line for each sampler
+export { type GridOptions, grid } from './grid.ts'
+export { manual } from './manual.ts'
+export { random } from './random.ts'

@@ -1,0 +1,68 @@
+import { DownslopeError } from '../../errors.ts'
+import { type NativeSampler, native, receive, unwrapLater } from '../../native/index.ts'
+import type { Point } from '../space/flat.ts'
+import type { FinishedPoint, SamplerStart, Suggester } from './sampler.ts'
+
+const statuses = ['completed', 'pruned', 'failed']
+
+/** A sampler of `crates/search` at work. Suggestions are made off the event loop, one after the other. */
+export function createSuggester(kind: string, options: object, start: SamplerStart): Suggester {
+  const { space, directions, seed } = start
+  const width = space.dimensions.length
+  let handle: NativeSampler | undefined
+  let closed = false
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function open(): Promise<NativeSampler> {
+    if (closed) throw new DownslopeError('ERR_CLOSED', `${kind} is closed`)
+    if (handle !== undefined) return handle
+    const study = JSON.stringify({ seed, directions })
+    const made = await receive(native().createSampler(kind, JSON.stringify(space), JSON.stringify(options), study))
+    if (closed) {
+      made.close()
+      throw new DownslopeError('ERR_CLOSED', `${kind} was closed`)
+    }
+    handle = made
+    return made
+  }
+
+  async function next(asked: Float64Array, finished: Float64Array): Promise<Point | undefined> {
+    const sampler = await open()
+    const point = await unwrapLater(sampler.suggest(asked, finished))
+    if (!closed) sampler.report()
+    return point ?? undefined
+  }
+
+  return {
+    suggest(asked, finished) {
+      // copied now, so that a caller may use its arrays again
+      const points = flat(asked, width)
+      const rows = rowsOf(finished, directions.length)
+      const result = last.then(() => next(points, rows))
+      last = result.catch(() => {})
+      return result
+    },
+    close() {
+      closed = true
+      handle?.close()
+    },
+  }
+}
+
+/** Coordinates of points, one after the other; a number for each where they have none. */
+function flat(points: readonly Point[], width: number): Float64Array {
+  const result = new Float64Array(points.length * Math.max(1, width))
+  for (const [index, point] of points.entries()) result.set(point, index * width)
+  return result
+}
+
+/** Number, status, last step, violation, values; NaN where there are none. */
+function rowsOf(finished: readonly FinishedPoint[], values: number): Float64Array {
+  const width = 4 + values
+  const rows = new Float64Array(finished.length * width).fill(Number.NaN)
+  for (const [index, trial] of finished.entries()) {
+    rows.set([trial.number, statuses.indexOf(trial.status), trial.step, trial.violation], index * width)
+    rows.set(trial.values.slice(0, values), index * width + 4)
+  }
+  return rows
+}

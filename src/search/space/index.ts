@@ -1,0 +1,7 @@
+export { type ArrayOptions, type ArrayParameter, array } from './array.ts'
+export { type Branches, type BranchValue, type ChoiceParameter, choice } from './choice.ts'
+export { type FloatOptions, type FloatParameter, float } from './float.ts'
+export { type IntOptions, type IntParameter, int } from './int.ts'
+export { type OrdinalParameter, ordinal } from './ordinal.ts'
+export type { Parameter, ParameterConfig, ParameterRecord, ParameterValue } from './parameter.ts'
+export { type ParamsOf, type SearchSpace, type SearchSpaceConfig, searchSpace } from './searchSpace.ts'

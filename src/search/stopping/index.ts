@@ -1,0 +1,3 @@
+export { type NoImprovementOptions, noImprovement } from './noImprovement.ts'
+export type { Stopping, StoppingConfig } from './stopping.ts'
+export { targetReached } from './targetReached.ts'
