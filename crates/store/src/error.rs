@@ -81,10 +81,10 @@ fn cannot_open(path: &Path) -> String {
         return "is a folder, not a file".to_owned();
     }
     match path.parent() {
-        Some(folder) if !folder.exists() => {
+        Some(folder) if matches!(folder.try_exists(), Ok(false)) => {
             format!("cannot be opened: the folder {} does not exist", folder.display())
         }
-        Some(folder) if !folder.is_dir() => format!("cannot be opened: {} is not a folder", folder.display()),
+        Some(folder) if folder.is_file() => format!("cannot be opened: {} is not a folder", folder.display()),
         _ => "cannot be opened: it or its folder may not be read or written".to_owned(),
     }
 }
