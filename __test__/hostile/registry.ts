@@ -2,11 +2,10 @@ import * as downslope from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
 import { cases } from './cases.ts'
 import { opsCases } from './opsCases.ts'
-import { searchCases } from './searchCases.ts'
 import { sequences } from './sequences.ts'
 import { type Case, labelled, trained } from './world.ts'
 
-export const singles: readonly Case[] = [...cases, ...searchCases, ...opsCases]
+export const singles: readonly Case[] = [...cases, ...opsCases]
 export const all: readonly Case[] = [...singles, ...sequences]
 
 /** The same function as `close`, and no arguments. */
@@ -40,7 +39,7 @@ export async function unusedOptions(world: () => Parameters<Case['make']>[0]): P
   const into = (map: Map<string, Set<string>>, place: string, names: readonly string[]): void => {
     map.set(place, new Set([...(map.get(place) ?? []), ...names]))
   }
-  for (const { of, make, call } of [...cases, ...searchCases]) {
+  for (const { of, make, call } of cases) {
     const visit = async (path: readonly (string | number)[]): Promise<void> => {
       const values = await make(world())
       const at = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values)
@@ -60,8 +59,8 @@ export async function unusedOptions(world: () => Parameters<Case['make']>[0]): P
     }
     await visit([])
   }
-  // describes what fit would do
-  into(used, 'describe', [...(used.get('fit') ?? [])])
+  // describe tells what fit would do, and candidates are trained by it
+  for (const of of ['describe', 'compareModels']) into(used, of, [...(used.get('fit') ?? [])])
   return [...offered].flatMap(([place, names]) =>
     [...names].filter((name) => !used.get(place)?.has(name)).map((name) => `${place}: ${name}`),
   )
