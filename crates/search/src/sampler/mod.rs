@@ -2,7 +2,9 @@
 
 mod grid;
 mod manual;
+mod quasi_random;
 mod random;
+mod tpe;
 
 use std::sync::Arc;
 
@@ -63,7 +65,9 @@ macro_rules! samplers {
 samplers! {
     "grid" => grid,
     "manual" => manual,
+    "quasiRandom" => quasi_random,
     "random" => random,
+    "tpe" => tpe,
 }
 
 /// The sampler of this name.
