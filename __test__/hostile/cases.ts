@@ -359,6 +359,7 @@ export const cases: readonly Case[] = [
   ),
   plain('memory', () => []),
   plain('listStudies', () => [d.memory()]),
+  plain('sqlite', (world) => [world.path(), { durability: 'process' }]),
 
   plain('penalty', () => [d.l1l2({ l1: 0.1, l2: 0.2 }), points()]),
 

@@ -27,6 +27,10 @@ export type NativeEvaluated = import('#binding').NativeEvaluated
 export type NativeAdvance = import('#binding').NativeAdvance
 /** One epoch so far. */
 export type NativeEpoch = import('#binding').NativeEpoch
+/** A file of studies. */
+export type NativeStore = import('#binding').NativeStore
+/** A worker of a study in it. */
+export type NativeLog = import('#binding').NativeLog
 /** A sampler at work on one study. */
 export type NativeSampler = import('#binding').NativeSampler
 /** A value, or an error as data. */

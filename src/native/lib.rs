@@ -17,4 +17,5 @@ mod pool;
 mod search;
 mod slot;
 mod spawn;
+mod store;
 mod trainer;

@@ -11,10 +11,19 @@ type Resolver<T> = Box<dyn FnOnce(Env) -> napi::Result<Outcome<T>>>;
 
 /// A promise not settled yet. Dropping it settles it with `ERR_INTERNAL`: a deferred that is merely dropped would
 /// stay pending, and keep the process alive, for ever.
-struct Settle<T: ToNapiValue + Send + 'static>(Option<JsDeferred<Outcome<T>, Resolver<T>>>);
+pub struct Settle<T: ToNapiValue + Send + 'static>(Option<JsDeferred<Outcome<T>, Resolver<T>>>);
 
 impl<T: ToNapiValue + Send + 'static> Settle<T> {
-    fn with(mut self, result: Result<T>) {
+    /// A promise, and what settles it from any thread of ours.
+    pub fn promise(env: &Env) -> napi::Result<(Self, Object<'_>)> {
+        // Node unmaps an addon when the last worker thread that loaded it ends; our threads may still run then
+        retain_current_module_for_unload_safety();
+        let (deferred, promise) = env.create_deferred::<Outcome<T>, Resolver<T>>()?;
+        Ok((Self(Some(deferred)), promise))
+    }
+
+    /// Settles it.
+    pub fn with(mut self, result: Result<T>) {
         self.settle(result);
     }
 
@@ -36,10 +45,7 @@ pub fn spawn<'env, T: ToNapiValue + Send + 'static>(
     env: &'env Env,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> napi::Result<Object<'env>> {
-    // Node unmaps an addon when the last worker thread that loaded it ends; our threads may still run then
-    retain_current_module_for_unload_safety();
-    let (deferred, promise) = env.create_deferred::<Outcome<T>, Resolver<T>>()?;
-    let settle = Settle(Some(deferred));
+    let (settle, promise) = Settle::promise(env)?;
     let job = move || settle.with(unwound(work));
     // when no thread can be had, the job is dropped, and with it the guard that settles the promise
     let _ = pool::submit(job);

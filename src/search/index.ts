@@ -1,4 +1,8 @@
+export type { Direction, Series } from './history.ts'
+export type { Json } from './json.ts'
 export * from './pruners/index.ts'
+export * from './samplers/all.ts'
 export type { Sampler, SamplerConfig } from './samplers/sampler.ts'
 export * from './space/index.ts'
 export * from './stopping/index.ts'
+export * from './study/index.ts'

@@ -1,0 +1,7 @@
+//! The store as a whole.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are not tests to clippy")]
+
+mod files;
+mod helpers;
+mod shared;

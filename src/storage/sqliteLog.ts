@@ -1,0 +1,126 @@
+import { type NativeLog, type NativeStore, unwrap, unwrapLater } from '../native/index.ts'
+import { checkNumbers, checkOutcome, closed } from './check.ts'
+import type { JsonText, StudyEvent, StudyLog } from './storage.ts'
+
+/** Events that are parsed at once: a fraction of a millisecond. */
+const PAGE = 256
+
+/** One worker's view of a study in a file. */
+export function openSqliteLog(store: NativeStore, name: string, opened: NativeLog, ended: () => void): StudyLog {
+  const { log, worker } = opened
+  let definition: JsonText = opened.definition
+  let closing: Promise<void> | undefined
+  const check = (): void => {
+    if (closing) throw closed(`study ${JSON.stringify(name)}`)
+  }
+
+  return {
+    name,
+    worker,
+    get definition() {
+      return definition
+    },
+    async read(sequence, limit) {
+      check()
+      const events: StudyEvent[] = []
+      const page = (): ReturnType<NativeStore['read']> | undefined => {
+        const size = Math.min(PAGE, limit - asked)
+        if (size <= 0) return undefined
+        asked += size
+        return store.read(log, sequence + asked - size, size)
+      }
+      let asked = 0
+      for (let next = page(); next !== undefined; ) {
+        const text = unwrap(await next)
+        const wanted = asked
+        // the next page is made while this one is parsed
+        next = page()
+        for (const event of parse(text)) {
+          if (event.kind === 'definition') definition = event.definition
+          events.push(event)
+        }
+        if (events.length < wanted) break
+      }
+      return events
+    },
+    async ask(trial, params) {
+      check()
+      return unwrapLater(store.ask(log, trial, params, Date.now()))
+    },
+    async take(trial, attempt) {
+      check()
+      return unwrapLater(store.take(log, trial, attempt, Date.now()))
+    },
+    release(trial, attempt) {
+      if (!closing) store.release(log, trial, attempt)
+    },
+    report(trial, attempt, step, value) {
+      check()
+      checkNumbers('report', [step, value])
+      store.report(log, trial, attempt, step, value)
+    },
+    note(trial, attempt, text) {
+      check()
+      store.note(log, trial, attempt, text)
+    },
+    attribute(trial, attempt, key, value) {
+      check()
+      store.attribute(log, trial, attempt, key, value)
+    },
+    async tell(trial, attempt, outcome) {
+      check()
+      checkOutcome(outcome)
+      const { status, values, constraints, reason } = outcome
+      const told = {
+        status,
+        ...(values && { values: [...values] }),
+        ...(constraints && { constraints: [...constraints] }),
+        ...(reason !== undefined && { reason }),
+      }
+      await unwrapLater(store.tell(log, trial, attempt, Date.now(), told))
+    },
+    async enqueue(params) {
+      check()
+      return unwrapLater(store.enqueue(log, params))
+    },
+    async define(text) {
+      check()
+      await unwrapLater(store.define(log, text))
+      definition = text
+    },
+    async orphans() {
+      check()
+      return unwrapLater(store.orphans(log))
+    },
+    async changed(sequence, milliseconds) {
+      check()
+      return unwrapLater(store.changed(log, sequence, milliseconds))
+    },
+    async flush() {
+      check()
+      await unwrapLater(store.flush(log))
+    },
+    close() {
+      closing ??= unwrapLater(store.closeLog(log)).finally(ended)
+      return closing
+    },
+  }
+}
+
+/** JSON has no infinities: they are written as strings. */
+function revive(list: readonly (number | string)[]): readonly number[] {
+  return list.some((value) => typeof value === 'string') ? list.map(Number) : (list as readonly number[])
+}
+
+function parse(text: string): StudyEvent[] {
+  return (JSON.parse(text) as StudyEvent[]).map((event) => {
+    if (event.kind === 'report') return { ...event, steps: revive(event.steps), values: revive(event.values) }
+    if (event.kind !== 'tell' || (event.values === undefined && event.constraints === undefined)) return event
+    const { values, constraints } = event
+    return {
+      ...event,
+      ...(values && { values: revive(values) }),
+      ...(constraints && { constraints: revive(constraints) }),
+    }
+  })
+}
