@@ -191,10 +191,10 @@ mod tests {
         for n in [1, 2, 7, 8, 9, 33] {
             let k = matrix(n);
             let l = factor(&k);
-            for i in 0..n {
-                for j in 0..=i {
+            for (i, row) in k.iter().enumerate() {
+                for (j, entry) in row.iter().enumerate().take(i + 1) {
                     let product: f64 = l.row(i).iter().zip(l.row(j)).map(|(p, q)| p * q).sum();
-                    assert!((product - k[i][j]).abs() < 1e-13 * n as f64);
+                    assert!((product - entry).abs() < 1e-13 * n as f64);
                 }
             }
         }
@@ -230,8 +230,8 @@ mod tests {
         let whole = factor(&k);
         let mut grown = factor(&k[..17]);
         // rows that were only there for a while leave no trace
-        grown.push(&vec![0.25; 17], 50.0);
-        grown.push(&vec![0.125; 18], 60.0);
+        grown.push(&[0.25; 17], 50.0);
+        grown.push(&[0.125; 18], 60.0);
         grown.truncate(17);
         for (i, row) in k.iter().enumerate().skip(17) {
             grown.push(&row[..i], row[i]);
