@@ -31,6 +31,13 @@ async function followed(run: unknown, world: World): Promise<unknown> {
   return run
 }
 
+async function tuned(run: unknown, world: World): Promise<unknown> {
+  const { study, model } = (await followed(run, world)) as d.TuneResult
+  if (model !== undefined) world.own(model)
+  await study.close()
+  return study
+}
+
 /** A rule parts rows. */
 function rule(of: string, make: Make): Case {
   return plain(of, make, (validation: d.Validation, world) =>
@@ -130,4 +137,34 @@ export const searchCases: readonly Case[] = [
       signal: world.controller.signal,
     },
   ]),
+  plain(
+    'tune',
+    (world) => [
+      world.own(labelled()),
+      {
+        space: d.searchSpace({ learningRate: d.float(1e-3, 1, { scale: 'log' }), epochs: d.int(1, 3) }),
+        build: ({ learningRate, epochs }: { learningRate: number; epochs: number }) => ({
+          ...candidate(),
+          optimizer: d.adam({ learningRate }),
+          epochs,
+        }),
+        metric: 'accuracy',
+        direction: 'maximize',
+        validation: d.kFold(2),
+        sampler: d.random(),
+        trials: 4,
+        pruner: d.forgiving(),
+        stopping: d.noImprovement({ trials: 3 }),
+        storage: d.memory(),
+        name: 'hostile',
+        seed: 1,
+        lag: 2,
+        workers: 2,
+        refit: true,
+        reshuffle: true,
+        signal: world.controller.signal,
+      },
+    ],
+    tuned,
+  ),
 ]

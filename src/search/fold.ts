@@ -18,13 +18,13 @@ export interface FoldPlan {
   readonly measures: readonly Measure[]
   readonly predictions?: 'plain' | 'probabilities'
   readonly signal: AbortSignal
-  /** Looks at each epoch; true ends the training. The records then have these metrics too. */
-  readonly watch?: { readonly metrics: unknown; after(record: EpochRecord): boolean | Promise<boolean> }
+  /** Looks at each epoch, whose records then have these metrics; true gives the fold up. */
+  readonly watch?: { readonly metrics: unknown; readonly over: (record: EpochRecord) => boolean }
 }
 
 /** What became of a fold. */
 export interface FoldResult {
-  readonly status: Status
+  readonly status: Status | 'given up'
   /** Epochs that were finished. */
   readonly epochs: number
   readonly bestEpoch: number | undefined
@@ -48,16 +48,20 @@ export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: F
     ...(watch === undefined ? {} : { metrics: watch.metrics }),
     signal,
   } as FitOptions)
+  let over = false
   if (watch !== undefined) {
     for await (const record of run) {
-      if (await watch.after(record)) {
-        run.stop()
-        break
-      }
+      over = watch.over(record)
+      if (over) break
     }
+    if (over) run.stop()
   }
   const { model, status, history, bestEpoch } = await run
   try {
+    if (over) {
+      const seconds = (performance.now() - began) / 1000
+      return { status: 'given up', epochs: history.length, bestEpoch, seconds, values: {}, predictions: [] }
+    }
     const scored = await score(model, fold, plan, status === 'diverged')
     const seconds = (performance.now() - began) / 1000
     return { status, epochs: history.length, bestEpoch, seconds, ...scored }

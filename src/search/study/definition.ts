@@ -46,7 +46,7 @@ export const definitionText = (definition: Definition): JsonText =>
   // through JSON, so that what is undefined is not there
   canonicalJson(JSON.parse(JSON.stringify(definition)) as Json)
 
-const PARTS = ['directions', 'sampler', 'pruner', 'seed', 'lag', 'mode', 'constraints', 'extra'] as const
+const PARTS = ['directions', 'sampler', 'pruner', 'seed', 'lag', 'mode', 'constraints'] as const
 
 /**
  * Compares what was asked for with what there is.
@@ -67,11 +67,23 @@ export function matchDefinition(where: string, name: string, was: Definition, as
     const [before, now] = [textOf(was[part]), textOf(asked[part])]
     if (before !== now) refuse(`${part} was ${before}, received ${now}`)
   }
+  if (asked.extra !== undefined) {
+    const [before, now] = [was.extra, asked.extra].map(recordOf) as [Record, Record]
+    for (const part of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      const [one, other] = [textOf(before[part]), textOf(now[part])]
+      if (one !== other) refuse(`${part} was ${one}, received ${other}`)
+    }
+  }
   if (asked.space === undefined) return false
   const changes = differences(was.space, asked.space)
   const other = changes.filter(({ widening }) => !widening)
   if (other.length > 0) refuse(`in its space ${other.map(({ text }) => text).join('; ')}`)
   return changes.length > 0
 }
+
+type Record = { readonly [part: string]: Json }
+
+const recordOf = (value: Json | undefined): Record =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record) : {}
 
 const textOf = (value: unknown): string => (value === undefined ? 'none' : canonicalJson(value as Json))
