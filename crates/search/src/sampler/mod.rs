@@ -1,5 +1,6 @@
 //! The samplers: one file and one line in the registry each.
 
+mod gaussian_process;
 mod grid;
 mod manual;
 mod random;
@@ -61,6 +62,7 @@ macro_rules! samplers {
 
 // the registry: the name of each sampler and its module, whose `make` takes its options as any type that JSON can give
 samplers! {
+    "gaussianProcess" => gaussian_process,
     "grid" => grid,
     "manual" => manual,
     "random" => random,
