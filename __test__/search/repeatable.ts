@@ -33,7 +33,7 @@ export const spaceOf = (): SearchSpace<Params> =>
     rate: float(1e-4, 1, { scale: 'log' }),
     depth: ordinal([1, 2, 4]),
     optimizer: choice({ sgd: { momentum: float(0, 0.9, { step: 0.1 }) }, adam: {} }),
-    widths: array(int(4, 64, { scale: 'log' }), { length: 'layers', max: 3 }),
+    widths: array(int(4, 64, { step: 20 }), { length: 'layers', max: 3 }),
     layers: int(1, 3),
   })
 
@@ -64,7 +64,7 @@ const list: Params[] = Array.from({ length: 20 }, (_, number) => ({
   rate: 0.01,
   depth: 2,
   optimizer: number % 2 === 0 ? { kind: 'adam' } : { kind: 'sgd', momentum: 0.5 },
-  widths: [8],
+  widths: [24],
   layers: 1,
 }))
 

@@ -1,5 +1,6 @@
 //! The samplers: one file and one line in the registry each.
 
+mod gaussian_process;
 mod grid;
 mod manual;
 mod quasi_random;
@@ -63,6 +64,7 @@ macro_rules! samplers {
 
 // the registry: the name of each sampler and its module, whose `make` takes its options as any type that JSON can give
 samplers! {
+    "gaussianProcess" => gaussian_process,
     "grid" => grid,
     "manual" => manual,
     "quasiRandom" => quasi_random,
