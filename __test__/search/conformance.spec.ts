@@ -4,6 +4,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import {
   createStudy,
+  memory,
   noPruner,
   type Pruner,
   type Sampler,
@@ -12,7 +13,9 @@ import {
 } from '../../src/index.ts'
 import * as pruners from '../../src/search/pruners/all.ts'
 import * as samplers from '../../src/search/samplers/all.ts'
+import { samplerPlanOf } from '../../src/search/samplers/define.ts'
 import { spacePlan } from '../../src/search/space/searchSpace.ts'
+import { connectionOf } from '../../src/storage/plan.ts'
 import { hurried, listOf, spaceOf } from './repeatable.ts'
 import { pointOf, spaces } from './spaces.ts'
 
@@ -112,9 +115,12 @@ for (const [name, make] of Object.entries(prunersToTry)) {
   })
 }
 
-test('asynchronous: a trial suggests from what was finished, which the log keeps', async (t) => {
+test('asynchronous: a trial is suggested from what was finished, and the log knows what that was', async (t) => {
   const space = spaceOf()
-  await using study = await createStudy({ space, direction: 'minimize', mode: 'asynchronous', lag: 1, seed: 5 })
+  const storage = memory()
+  const sampler = samplers.tpe({ startup: 3 })
+  const options = { space, direction: 'minimize', mode: 'asynchronous', lag: 1, seed: 5, sampler, storage } as const
+  await using study = await createStudy({ ...options, name: 'a' })
   const { trials } = await study.optimize(hurried(3), { trials: 30, workers: 6 })
   t.is(trials.length, 30)
   t.deepEqual(
@@ -122,6 +128,31 @@ test('asynchronous: a trial suggests from what was finished, which the log keeps
     [],
   )
   // by hand nobody waits either
-  const asked = await study.ask({ count: 12 })
-  t.is(asked.length, 12)
+  t.is((await study.ask({ count: 12 })).length, 12)
+
+  // replay: what each trial had seen, in the order of the log
+  const log = await connectionOf(storage).open('a')
+  const events = await log.read(0, 10_000)
+  const plan = spacePlan('test', space)
+  const suggester = samplerPlanOf(sampler)?.start({
+    space: plan.flat,
+    encode: plan.encode,
+    directions: ['minimize'],
+    seed: 5,
+  })
+  let told = 0
+  for (const { number, params } of study.trials) {
+    const mark = events.find((event) => event.kind === 'attribute' && event.trial === number)
+    const seen = Number(mark?.kind === 'attribute' ? mark.value : Number.NaN)
+    const asked = number === 0 ? [] : [plan.encode('test', study.trials[number - 1]?.params)]
+    const finished = events.filter((event) => event.kind === 'tell' && event.sequence > told && event.sequence <= seen)
+    told = seen
+    const points = finished.map((event) => {
+      const trial = study.trials['trial' in event ? event.trial : -1] as TrialRecord<unknown>
+      const step = trial.steps.steps.at(-1) ?? Number.NaN
+      return { number: trial.number, status: trial.status as 'completed', values: trial.values, violation: 0, step }
+    })
+    t.deepEqual(plan.decode((await suggester?.suggest(asked, points)) as Float64Array), params, String(number))
+  }
+  suggester?.close()
 })
