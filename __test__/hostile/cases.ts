@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
+import { searchCases } from './searchCases.ts'
 import {
   both,
   type Case,
@@ -523,6 +524,8 @@ export const cases: readonly Case[] = [
     ({ x, y }: Record<'x' | 'y', d.Expression>) => ({ a: ops.add(x, y), b: ops.sum(y), c: ops.exp(x) }),
     { x: 1, y: points() },
   ]),
+
+  ...searchCases,
 
   datasetMethod('split', () => [[0.5, 0.5], { seed: 1, stratify: false, shuffle: true }]),
   datasetMethod('split', () => [0.5]),

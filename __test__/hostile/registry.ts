@@ -56,8 +56,8 @@ export async function unusedOptions(world: () => Parameters<Case['make']>[0]): P
     }
     await visit([])
   }
-  // describes what fit would do
-  into(used, 'describe', [...(used.get('fit') ?? [])])
+  // describe tells what fit would do, and candidates are trained by it
+  for (const of of ['describe', 'compareModels']) into(used, of, [...(used.get('fit') ?? [])])
   return [...offered].flatMap(([place, names]) =>
     [...names].filter((name) => !used.get(place)?.has(name)).map((name) => `${place}: ${name}`),
   )

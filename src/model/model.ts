@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Inputs } from '../data/columns.ts'
-import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Dataset } from '../data/dataset.ts'
 import type { ClassesOf, Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
 import type { Tensor, TensorLike } from '../data/tensor.ts'
@@ -13,11 +13,12 @@ import {
   type TrainedLoss,
   transformOf,
 } from '../loss/objective.ts'
-import { createNaming, engineMetrics, type MetricKeys, type MetricsOption, readMeasures } from '../metric/index.ts'
+import { type MetricKeys, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { type NativeNetwork, unwrap, unwrapLater } from '../native/index.ts'
 import { coded, guarded, readBoolean, readInteger, readOptions, refuse } from '../options.ts'
 import { predictFew } from './few.ts'
-import { type Classes, classesOf, matchClasses, matchInputs, matchTargets } from './match.ts'
+import type { Classes } from './match.ts'
+import { measure } from './measure.ts'
 import { metadataOf } from './metadata.ts'
 import { type Network, outputsOf } from './network.ts'
 import {
@@ -31,7 +32,7 @@ import {
   readBatches,
 } from './predict.ts'
 import { readWeights, writeTensors } from './weights.ts'
-import { outputsFor, probabilityTransform, withLoss } from './withLoss.ts'
+import { probabilityTransform } from './withLoss.ts'
 
 /** Options of {@link Model.predict}. */
 export interface PredictOptions {
@@ -210,16 +211,7 @@ export class Model<L extends Labels = Label, K extends string = never> {
     const known = read.loss === undefined ? this.#inside.objectives : undefined
     const objectives = known ?? readObjectives('evaluate', read.loss, undefined, network.outputs)
     const measures = readMeasures('evaluate', read.metrics, objectives, network.outputs)
-    const { handle: rows, meta } = insideOf<L>('evaluate', data)
-    matchInputs('evaluate', network, meta)
-    const targets = matchTargets('evaluate', network, meta.outputs)
-    matchClasses('evaluate', network, this.#inside.classes, classesOf(meta.outputs))
-    const graph = withLoss('evaluate', network, objectives, targets)
-    const outputs = outputsFor(network, objectives, classesOf(meta.outputs))
-    const result = await unwrapLater(
-      handle.evaluate(JSON.stringify(graph), rows, JSON.stringify(engineMetrics(measures, outputs)), 0),
-    )
-    const values = { loss: result.loss, ...createNaming('evaluate', measures, outputs)(result) }
+    const { values } = await measure('evaluate', { ...this.#inside, handle, objectives }, data, { measures })
     return this.#still('evaluate', values) as Record<MetricKeys<K, M> | 'loss', number>
   }
 

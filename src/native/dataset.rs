@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use downslope_engine::data::{Builder, Dataset};
+use downslope_engine::data::{Builder, Dataset, FoldRows};
 use downslope_engine::{Error, Result};
 use napi::Env;
-use napi::bindgen_prelude::{ObjectFinalize, Uint32Array};
+use napi::bindgen_prelude::{Object, ObjectFinalize, Uint32Array};
 use napi_derive::napi;
 
 use crate::columns::NativeColumn;
 use crate::memory::{Memory, Shared};
 use crate::outcome::Outcome;
+use crate::spawn::spawn;
 
 /// Rows of named columns, or a view of them.
 #[napi(custom_finalize)]
@@ -32,10 +33,20 @@ pub struct NativeFold {
     pub validation: NativeDataset,
 }
 
+/// One pair of views that a rule of validation gives.
+#[napi(object, object_from_js = false)]
+pub struct NativeDrawn {
+    /// Rows to train on.
+    pub train: NativeDataset,
+    /// Rows to validate on.
+    pub validation: NativeDataset,
+    /// Places of the validation rows in the data set.
+    pub places: Uint32Array,
+}
+
 impl NativeDataset {
     fn of(env: &Env, data: Dataset, base: &Arc<Shared>) -> Self {
-        let made =
-            Self { data: Mutex::new(Some(data)), base: base.clone(), view: Memory::default(), held: false.into() };
+        let made = Self::view_of(data, base);
         made.report(env);
         made
     }
@@ -43,7 +54,12 @@ impl NativeDataset {
     /// Rows on their way to JavaScript; [`NativeDataset::report`] is called there.
     pub fn made(data: Dataset) -> Self {
         let base = Shared::new(data.bytes());
-        Self { data: Mutex::new(Some(data)), base, view: Memory::default(), held: false.into() }
+        Self::view_of(data, &base)
+    }
+
+    /// A view on its way to JavaScript.
+    fn view_of(data: Dataset, base: &Arc<Shared>) -> Self {
+        Self { data: Mutex::new(Some(data)), base: base.clone(), view: Memory::default(), held: false.into() }
     }
 
     /// The rows, for a trainer or an evaluation: cheap, and independent of a later `close()`.
@@ -132,6 +148,42 @@ impl NativeDataset {
                 .map(|(train, test)| NativeFold { train: view(train), validation: view(test) })
                 .collect())
         })
+    }
+
+    /// The folds of a rule of validation (its JSON), off the event loop. `groups` has the group of each row, where the rule has any.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeDrawn[]>>")]
+    pub fn draw_folds<'env>(
+        &self,
+        env: &'env Env,
+        rule: String,
+        groups: Option<Uint32Array>,
+    ) -> napi::Result<Object<'env>> {
+        let ready = self.data();
+        let base = self.base.clone();
+        let groups = groups.map_or_else(Vec::new, |groups| groups.to_vec());
+        spawn(env, move || {
+            let data = ready?;
+            let rule = serde_json::from_str(&rule).map_err(|e| Error::internal(format!("rule {rule}: {e}")))?;
+            let drawn = data.fold_rows(rule, &groups)?.into_iter().map(|FoldRows { train, validation }| {
+                let view = |rows: &[u32]| Ok(Self::view_of(data.subset(rows)?, &base));
+                Ok(NativeDrawn { train: view(&train)?, validation: view(&validation)?, places: validation.into() })
+            });
+            drawn.collect::<Result<Vec<_>>>()
+        })
+    }
+
+    /// Rows of each class of the first labels, off the event loop; empty without labels.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<Uint32Array>>")]
+    pub fn class_rows<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let ready = self.data();
+        spawn(env, move || Ok(Uint32Array::from(ready?.class_rows())))
+    }
+
+    /// A number that tells data sets apart, as 16 hexadecimal digits.
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
+    pub fn fingerprint<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let ready = self.data();
+        spawn(env, move || Ok(format!("{:016x}", ready?.fingerprint())))
     }
 
     /// The rows of both, in new memory.

@@ -7,6 +7,8 @@ type Binding = typeof import('#binding')
 export type NativeDataset = import('#binding').NativeDataset
 /** One column on its way into native memory. */
 export type NativeColumn = import('#binding').NativeColumn
+/** One pair of views that a rule of validation gives. */
+export type NativeDrawn = import('#binding').NativeDrawn
 /** A data set that grows. */
 export type NativeDatasetBuilder = import('#binding').NativeDatasetBuilder
 /** Values that follow those a column has. */

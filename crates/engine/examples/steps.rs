@@ -1,4 +1,4 @@
-//! Times whole training steps of 784-256-10, 20-64-64-1 or 1024-2048-1024 without Node: `steps mlp|small|momentum|adamw batch threads seconds`. With a fifth and sixth
+//! Times whole training steps of 784-256-10, 20-64-64-1 or 1024-2048-1024 without Node: `steps mlp|clip|small|far-sgd|far-momentum|far-rmsprop|far-adamw batch threads seconds`. With a fifth and sixth
 //! argument it makes that many steps over that many rows and nothing else, for a count of instructions (`scripts/instructions.mjs`).
 #![expect(clippy::unwrap_used, reason = "a program to measure with: it may stop anywhere")]
 
@@ -30,7 +30,7 @@ fn main() {
     let steps: Option<usize> = a.get(5).map(|steps| steps.parse().unwrap());
     let rows = match (steps, kind.as_str()) {
         (Some(_), _) => a.get(6).map_or(1, |rows| rows.parse().unwrap()),
-        (None, "mlp") => 60_000,
+        (None, "mlp" | "clip") => 60_000,
         (None, "small") => 8192,
         _ => 2048,
     };
@@ -44,7 +44,7 @@ fn main() {
             r#"{{"name":"{name}/kernel","shape":[{from},{to}],"initializer":{{"kind":"heNormal"}}}},{{"name":"{name}/bias","shape":[{to}],"initializer":{{"kind":"zeros"}},"decay":false}}"#
         )
     };
-    let (graph, columns, options, row, flop) = if kind == "mlp" {
+    let (graph, columns, options, row, flop) = if kind == "mlp" || kind == "clip" {
         let protos: Vec<f32> = (0..7840).map(|_| random()).collect();
         let labels: Vec<u32> = (0..rows).map(|_| ((random() + 0.5) * 10.0) as u32).collect();
         let mut x = downslope_kernels::memory::try_with_capacity::<f32>(rows * 784).expect("memory");
@@ -66,11 +66,14 @@ fn main() {
         (
             g,
             c,
-            format!(r#"{{"optimizer":{{"kind":"sgd"}},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#),
+            format!(
+                r#"{{"optimizer":{{"kind":"sgd"}},"batchSize":{batch},"threads":{threads},"metrics":[]{}}}"#,
+                if kind == "clip" { r#","clipNorm":1"# } else { "" }
+            ),
             vec![0.05, 0.0, 0.0, 1e-4],
             (4 * 784 * 256 + 6 * 256 * 10) as f64,
         )
-    } else if kind == "momentum" || kind == "adamw" {
+    } else if let Some(far) = kind.strip_prefix("far-") {
         let x: Vec<f32> = (0..rows * 1024).map(|_| random()).collect();
         let y: Vec<f32> = x.iter().map(|x| (x * 3.0).sin()).collect();
         let g = format!(
@@ -89,10 +92,12 @@ fn main() {
             classes: 0,
         };
         let c = vec![column("x", Role::Input, x), column("y", Role::Target, y)];
-        let (optimizer, row) = if kind == "adamw" {
-            (r#"{"kind":"adamw"}"#, vec![1e-3, 0.9, 0.999, 1e-8, 0.01])
-        } else {
-            (r#"{"kind":"sgd","momentum":true}"#, vec![0.01, 0.9, 0.0, 0.0])
+        let (optimizer, row) = match far {
+            "adamw" => (r#"{"kind":"adamw"}"#, vec![1e-3, 0.9, 0.999, 1e-8, 0.01]),
+            "momentum" => (r#"{"kind":"sgd","momentum":true}"#, vec![0.01, 0.9, 0.0, 0.0]),
+            "rmsprop" => (r#"{"kind":"rmsprop"}"#, vec![1e-3, 0.99, 1e-8, 0.0, 0.0]),
+            "sgd" => (r#"{"kind":"sgd"}"#, vec![0.01, 0.0, 0.0, 0.0]),
+            other => panic!("no {other}"),
         };
         let options = format!(r#"{{"optimizer":{optimizer},"batchSize":{batch},"threads":{threads},"metrics":[]}}"#);
         (g, c, options, row, (10 * 1024 * 2048) as f64)

@@ -310,7 +310,16 @@ fn transposing_panels() {
             let from = panels(rows, columns, &x);
             let mut to = vec![7f32; columns * rows.next_multiple_of(16)];
             // SAFETY: buffers of these shapes.
-            unsafe { (kernels.transpose)(rows, columns, from.as_ptr(), to.as_mut_ptr(), 0, rows.div_ceil(16)) };
+            unsafe {
+                (kernels.transpose)(
+                    rows,
+                    columns,
+                    Mat::panels(from.as_ptr().cast_mut(), rows),
+                    Mat::panels(to.as_mut_ptr(), columns),
+                    0,
+                    rows.div_ceil(16),
+                )
+            };
             let t: Vec<f32> = (0..columns * rows).map(|i| x[(i % rows) * columns + i / rows]).collect();
             assert_eq!(bits(&to), bits(&panels(columns, rows, &t)), "{} {rows}x{columns}", isa.name());
         }

@@ -153,6 +153,43 @@ fn nan_is_not_hidden() {
     }
 }
 
+/// Which instance runs is about speed alone; with infinite weights 0 · w would tell them apart.
+#[test]
+fn a_cheaper_instance_has_the_same_bits() {
+    let n = 1000;
+    let mut numbers = Numbers(11);
+    let data = [0; 5]
+        .map(|_| (0..n).map(|_| numbers.wild()).map(|x| if x.abs() < 1e15 { x } else { 1.0 }).collect::<Vec<f32>>());
+    for (id, rule) in RULES.iter().enumerate() {
+        for variant in 0..rule.variants.len() {
+            for scaled in [false, true] {
+                let mut c = scalars(rule, variant, 9, false);
+                if scaled {
+                    (c.gradient_scale, c.decay) = (0.3, 0.05);
+                }
+                for isa in Isa::available() {
+                    let kernels = Kernels::get(isa).rules[id][variant];
+                    let run = |f: downslope_kernels::update::Updating| {
+                        let [mut w, g, mut s0, mut s1, mut s2] = data.clone();
+                        let states = [s0.as_mut_ptr(), s1.as_mut_ptr(), s2.as_mut_ptr()];
+                        // SAFETY: n values in each buffer.
+                        unsafe { f(n, w.as_mut_ptr(), g.as_ptr(), states, &c) };
+                        [w, s0, s1, s2]
+                    };
+                    assert!(if scaled {
+                        std::ptr::fn_addr_eq(kernels.choose(&c), kernels.scaled)
+                    } else {
+                        std::ptr::fn_addr_eq(kernels.choose(&c), kernels.plain)
+                    });
+                    for (a, b) in run(kernels.choose(&c)).iter().zip(&run(kernels.full)) {
+                        same(a, b, &format!("{} {variant} scaled {scaled} on {}", rule.name, isa.name()));
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn extreme_numbers_have_the_same_bits_everywhere() {
     let n = 1000;

@@ -5,7 +5,7 @@ const EXACT = 100
  * The probability that the signed ranks of differences that are as likely positive as negative add up to at least what they
  * do here: small when differences tend to be positive. Zeros count half on each side, equal sizes share their ranks.
  *
- * Up to 100 differences it is counted over all signs, else the normal approximation with continuity correction. Basic
+ * Up to 100 differences it is counted over all signs, else the normal approximation. Basic
  * arithmetic only, so that it is the same on every machine.
  */
 export function signedRankTail(differences: readonly number[]): number {
@@ -31,7 +31,7 @@ export function signedRankTail(differences: readonly number[]): number {
     first += equal
   }
   const deviation = Math.sqrt((n * (n + 1) * (2 * n + 1) - ties / 2) / 24)
-  return normalTail(((positive + zero / 2) / 2 - (n * (n + 1)) / 4 - 0.5) / deviation)
+  return normalTail(((positive + zero / 2) / 2 - (n * (n + 1)) / 4) / deviation)
 }
 
 /** The share of all signs for which the positive ranks add up to at least `bound`. */
@@ -51,7 +51,7 @@ function counted(ranks: readonly number[], bound: number): number {
   return tail
 }
 
-/** P(Z ≥ z) of a standard normal Z, to about 1e-14. */
+/** P(Z ≥ z) of a standard normal Z, to about 1e-13. */
 export function normalTail(z: number): number {
   if (Number.isNaN(z)) return 1
   if (z > 8) return 0
@@ -68,13 +68,13 @@ export function normalTail(z: number): number {
 
 /** e^x for x in [-32, 0] in basic arithmetic. */
 function exponential(x: number): number {
-  const part = x / 1024
+  const part = x / 32
   let term = 1
   let sum = 1
-  for (let order = 1; order < 12; order++) {
+  for (let order = 1; order < 24; order++) {
     term *= part / order
     sum += term
   }
-  for (let square = 0; square < 10; square++) sum *= sum
+  for (let square = 0; square < 5; square++) sum *= sum
   return sum
 }

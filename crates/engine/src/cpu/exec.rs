@@ -32,6 +32,11 @@ impl Machine<'_> {
                 I::Product { role, m, n: columns, k: terms, a, b, c, epilogue } => {
                     self.product((role, m, columns, terms), (a, b, c), epilogue, piece, step, (t, n));
                 }
+                I::Flip { rows: have, columns, x, y } => {
+                    let (have, columns) = (have.of(rows), columns.of(rows));
+                    let (p0, p1) = part(have.div_ceil(16), 1, t, n);
+                    (k.gemm.transpose)(have, columns, self.view(x, rows).mat, self.view(y, rows).mat, p0, p1);
+                }
                 I::Derive { out } => self.derive(out, t, n),
                 I::General(ref general) => self.general(general, piece, t, n),
                 I::Map { function, parameters, x, y } => {
@@ -242,7 +247,7 @@ impl Machine<'_> {
 
     unsafe fn product(
         &self,
-        (role, m, n, k): (Role, Extent, usize, Extent),
+        (role, m, n, k): (Role, Extent, Extent, Extent),
         (a, b, c): (Place, Place, Place),
         epilogue: Epilogue,
         piece: &Piece<'_>,
@@ -250,7 +255,7 @@ impl Machine<'_> {
         (t, threads): (usize, usize),
     ) {
         let rows = piece.rows.len();
-        let (m, k) = (m.of(rows), k.of(rows));
+        let (m, n, k) = (m.of(rows), n.of(rows), k.of(rows));
         let (a, b) = (self.view(a, rows), self.view(b, rows));
         let a = if role == Role::WeightGradient { a.left_transposed() } else { a.left() };
         let mut updater;
@@ -294,7 +299,9 @@ impl Machine<'_> {
                     return;
                 }
                 // SAFETY: the derived tensor has the transposed shape.
-                unsafe { (self.kernels.gemm.transpose)(from.rows, from.width, from.mat.ptr, to, p0, p1) }
+                unsafe {
+                    (self.kernels.gemm.transpose)(from.rows, from.width, from.mat, Mat::panels(to, from.width), p0, p1)
+                }
             }
             DerivedKind::Inverse(s) if t == 0 => {
                 let from = self.view(Place::State(s), 0);

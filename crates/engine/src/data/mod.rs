@@ -4,6 +4,8 @@ mod batch;
 mod builder;
 mod check;
 mod concat;
+mod fingerprint;
+mod folds;
 mod memory;
 mod partition;
 mod view;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 pub use batch::BatchOrder;
 pub use builder::{Builder, Kind, Piece};
+pub use folds::{FoldRows, FoldRule};
 pub use memory::reserve;
 use view::View;
 

@@ -7,7 +7,7 @@
 
 use downslope_kernels::random::Stream;
 
-use super::{Dataset, Role, Values, View};
+use super::{Column, Dataset, Role, Values, View};
 use crate::{Error, Result};
 
 /// How far fractions may add up to more than one, or stay below it and still mean all rows.
@@ -31,10 +31,8 @@ impl Dataset {
         let work = {
             let sizes = sizes.clone();
             move |parts: &mut [Vec<u32>]| {
-                let (order, classes) = data.prepare("split", seed, stratify, shuffle);
-                let quotas = proportional(&sizes, &counts(&classes), seed);
                 let view = data.view();
-                assign(&order, &classes, quotas, |row, part| {
+                data.deal_split(&sizes, seed, stratify, shuffle, |row, part| {
                     if let Some(rows) = parts.get_mut(part) {
                         rows.push(based(view, row));
                     }
@@ -69,11 +67,8 @@ impl Dataset {
         let lens: Vec<usize> = validation.iter().flat_map(|len| [rows - len, *len]).collect();
         let data = self.clone();
         let views = View::later("kFold", self.view.as_deref(), &lens, move |parts| {
-            let (order, classes) = data.prepare("folds", seed, stratify, shuffle);
-            let mut fold = vec![0; rows];
-            assign(&order, &classes, dealt(k, &counts(&classes)), |row, part| fold[row as usize] = part);
             let view = data.view();
-            for (row, fold) in fold.into_iter().enumerate() {
+            for (row, fold) in data.deal_folds(k, seed, stratify, shuffle).into_iter().enumerate() {
                 let row = based(view, row as u32);
                 for part in 0..k {
                     parts[2 * part + usize::from(part == fold)].push(row);
@@ -82,6 +77,40 @@ impl Dataset {
         })?;
         let picked: Vec<_> = views.into_iter().map(|view| self.pick(view)).collect();
         Ok(picked.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
+    }
+
+    /// How many rows of this view each class of the first label column has; nothing without labels.
+    #[must_use]
+    pub fn class_rows(&self) -> Vec<u32> {
+        let Some(Column { values: Values::U32(ids), classes, .. }) = self.column_of(Role::Label) else { return vec![] };
+        let mut counts = vec![0; *classes];
+        match self.view() {
+            None => ids.iter().for_each(|id| counts[*id as usize] += 1),
+            Some(view) => view.iter().for_each(|row| counts[ids[*row as usize] as usize] += 1),
+        }
+        counts
+    }
+
+    /// Hands every row of this view to its part of a split; rows that are left out go to the part behind the last.
+    pub(super) fn deal_split(
+        &self,
+        sizes: &[usize],
+        seed: u64,
+        stratify: bool,
+        shuffle: bool,
+        take: impl FnMut(u32, usize),
+    ) {
+        let (order, classes) = self.prepare("split", seed, stratify, shuffle);
+        let quotas = proportional(sizes, &counts(&classes), seed);
+        assign(&order, &classes, quotas, take);
+    }
+
+    /// The fold that each row of this view is validated in.
+    pub(super) fn deal_folds(&self, k: usize, seed: u64, stratify: bool, shuffle: bool) -> Vec<usize> {
+        let (order, classes) = self.prepare("folds", seed, stratify, shuffle);
+        let mut fold = vec![0; self.rows()];
+        assign(&order, &classes, dealt(k, &counts(&classes)), |row, part| fold[row as usize] = part);
+        fold
     }
 
     /// The order in which rows are dealt, and the class of each row of this view, numbered without gaps.
@@ -111,7 +140,7 @@ fn based(view: Option<&[u32]>, row: u32) -> u32 {
 }
 
 /// Rows in each part, and last those that are left out.
-fn sizes(fractions: &[f64], rows: usize) -> Result<Vec<usize>> {
+pub(super) fn sizes(fractions: &[f64], rows: usize) -> Result<Vec<usize>> {
     if fractions.is_empty() {
         return Err(Error::option("split: at least one fraction is needed, received none"));
     }

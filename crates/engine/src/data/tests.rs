@@ -3,6 +3,7 @@ use crate::Code;
 
 mod builder;
 mod checks;
+mod folds;
 mod partitions;
 
 fn column(name: &str, role: Role, shape: &[usize], values: Values, classes: usize) -> Column {

@@ -2,7 +2,7 @@
 
 use super::{NodeTypes, Op};
 use crate::graph::spec::TypeName;
-use crate::graph::{Node, Source, TensorType};
+use crate::graph::{Node, Source, TensorType, ValueId};
 use crate::program::{Builder, DerivedKind, Epilogue, Extent, Instruction, Layout, Place, Role};
 use crate::{Error, Result};
 
@@ -15,6 +15,48 @@ fn parameter(b: &Builder<'_>, node: &Node, slot: usize) -> Result<usize> {
         Source::Parameter(i) => Ok(i),
         _ => Err(Error::shape(format!("{}: the kernel and bias of linear must be parameters", node.name))),
     }
+}
+
+/// Floats of a kernel from which on its transpose leaves the second-level cache.
+const FAR: usize = 128 * 1024;
+
+/// Whether the gradient of the input is computed as kernel · gradientᵀ: it costs the transposes of the gradients, with rows
+/// padded to whole vectors, instead of that of the kernel, `[k, n]`.
+fn cheaper_flipped(b: &Builder<'_>, rows: Extent, k: usize, n: usize) -> bool {
+    let (Some(rows), kernel) = (rows.of(b.capacity()).checked_next_multiple_of(16), k.saturating_mul(n)) else {
+        return false;
+    };
+    let gradients = rows.saturating_mul(k + n);
+    // the way of a large kernel through memory and back costs several times what it does in cache
+    n > 1 && if kernel >= FAR { gradients <= 2 * kernel } else { rows == b.capacity() && 2 * gradients <= kernel }
+}
+
+/// dxᵀ = kernel · dyᵀ: the kernel is read as it lies. The same sums as in dy · kernelᵀ, factors exchanged: the same bits.
+fn input_gradient_flipped(
+    b: &mut Builder<'_>,
+    x: ValueId,
+    (rows, k, n): (Extent, usize, usize),
+    dy: Place,
+    kernel: usize,
+    dx: Place,
+) {
+    let most = rows.of(b.capacity());
+    let name = b.graph.values[x].name.clone();
+    let (fixed, terms) = (Extent::Fixed(k), Extent::Fixed(n));
+    let right = b.buffer(format!("{name} gradient of the output, transposed"), terms, most, Layout::Panels);
+    let left = b.buffer(format!("{name} gradient, transposed"), fixed, most, Layout::Panels);
+    b.emit(Instruction::Flip { rows, columns: terms, x: dy, y: right });
+    b.emit(Instruction::Product {
+        role: Role::InputGradient,
+        m: fixed,
+        n: rows,
+        k: terms,
+        a: Place::Parameter(kernel),
+        b: right,
+        c: left,
+        epilogue: Epilogue::Store,
+    });
+    b.emit(Instruction::Flip { rows: fixed, columns: rows, x: left, y: dx });
 }
 
 impl Op for Linear {
@@ -53,7 +95,8 @@ impl Op for Linear {
             Some(_) => Epilogue::Bias { bias: Place::Parameter(parameter(b, node, 2)?), relu: false },
             None => Epilogue::Store,
         };
-        let (m, n, k) = (b.extent(node.output), b.width(node.output), Extent::Fixed(b.width(node.inputs[0])));
+        let (m, n) = (b.extent(node.output), Extent::Fixed(b.width(node.output)));
+        let k = Extent::Fixed(b.width(node.inputs[0]));
         b.emit(Instruction::Product { role: Role::Forward, m, n, k, a, b: kernel, c, epilogue });
         b.set_value(node.output, c);
         Ok(())
@@ -66,19 +109,23 @@ impl Op for Linear {
         let kernel = parameter(b, node, 1)?;
         // first what reads the kernel, then what may update it
         if b.needs_gradient(x) {
-            let transposed = b.derived(DerivedKind::Transposed(kernel));
             let layout = b.gradient_layout(x);
             let dx = b.buffer(format!("{} gradient", b.graph.values[x].name), rows, k, layout);
-            b.emit(Instruction::Product {
-                role: Role::InputGradient,
-                m: rows,
-                n: k,
-                k: Extent::Fixed(n),
-                a: dy,
-                b: transposed,
-                c: dx,
-                epilogue: Epilogue::Store,
-            });
+            if b.flips() && cheaper_flipped(b, rows, k, n) {
+                input_gradient_flipped(b, x, (rows, k, n), dy, kernel, dx);
+            } else {
+                let transposed = b.derived(DerivedKind::Transposed(kernel));
+                b.emit(Instruction::Product {
+                    role: Role::InputGradient,
+                    m: rows,
+                    n: Extent::Fixed(k),
+                    k: Extent::Fixed(n),
+                    a: dy,
+                    b: transposed,
+                    c: dx,
+                    epilogue: Epilogue::Store,
+                });
+            }
             b.add_gradient(x, dx);
         }
         if b.needs_gradient(node.inputs[1]) {
@@ -87,7 +134,7 @@ impl Op for Linear {
             b.emit(Instruction::Product {
                 role: Role::WeightGradient,
                 m: Extent::Fixed(k),
-                n,
+                n: Extent::Fixed(n),
                 k: rows,
                 a,
                 b: dy,

@@ -29,16 +29,31 @@ pub enum Mode {
 
 /// Compiles a graph for pieces of at most `capacity` rows.
 pub fn compile(graph: &Graph, layout: &ParameterLayout, mode: Mode, capacity: usize) -> Result<Program> {
-    assemble(graph, layout, mode, capacity, true)
+    assemble(graph, layout, mode, capacity, Ways::default())
 }
 
-/// [`compile`], with or without chains of elementwise instructions: for tests that compare their bits.
+/// Ways that save time and never change a bit; tests compare them with the plain way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ways {
+    /// Chains of elementwise instructions are one.
+    pub chains: bool,
+    /// Gradients of inputs are computed transposed where that is cheaper.
+    pub flips: bool,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Self { chains: true, flips: true }
+    }
+}
+
+/// [`compile`], in the ways that are given.
 pub(crate) fn assemble(
     graph: &Graph,
     layout: &ParameterLayout,
     mode: Mode,
     capacity: usize,
-    chained: bool,
+    ways: Ways,
 ) -> Result<Program> {
     let mut b = Builder {
         graph,
@@ -58,6 +73,7 @@ pub(crate) fn assemble(
         saved: HashMap::new(),
         plain: HashMap::new(),
         seeds: HashMap::new(),
+        ways,
     };
     b.mark_wanted();
     b.seed()?;
@@ -79,7 +95,7 @@ pub(crate) fn assemble(
     }
     fuse::bias_and_relu(&mut b.program);
     let mut program = b.program;
-    if chained {
+    if ways.chains {
         chains::merge(&mut program);
     }
     liveness::assign(&mut program);
@@ -107,6 +123,7 @@ pub struct Builder<'a> {
     /// Copies in rows of parameters that lie in panels.
     plain: HashMap<usize, Place>,
     seeds: HashMap<ValueId, Place>,
+    ways: Ways,
 }
 
 impl Builder<'_> {
@@ -130,6 +147,16 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    /// Most rows of a piece.
+    pub fn capacity(&self) -> usize {
+        self.program.capacity
+    }
+
+    /// Whether gradients of inputs may be computed transposed.
+    pub(crate) fn flips(&self) -> bool {
+        self.ways.flips
     }
 
     /// Whether gradients are computed.

@@ -22,7 +22,7 @@ impl Program {
     /// Multiply-adds of its products for a piece of `rows` rows.
     pub fn multiply_adds(&self, rows: usize) -> usize {
         let product = |i: &Instruction| match *i {
-            Instruction::Product { m, n, k, .. } => m.of(rows).saturating_mul(n).saturating_mul(k.of(rows)),
+            Instruction::Product { m, n, k, .. } => m.of(rows).saturating_mul(n.of(rows)).saturating_mul(k.of(rows)),
             Instruction::General(ref general) => general.multiply_adds(rows),
             _ => 0,
         };
@@ -106,8 +106,9 @@ impl Describer<'_> {
                     Epilogue::Bias { relu: true, .. } => " + bias + relu",
                     Epilogue::Update { .. } => " + update",
                 };
-                (format!("product{what}"), 2 * m.of(self.rows) * n * k.of(self.rows))
+                (format!("product{what}"), 2 * m.of(self.rows) * n.of(self.rows) * k.of(self.rows))
             }
+            Instruction::Flip { .. } => ("transpose".to_owned(), 0),
             Instruction::Derive { .. } => ("derive".to_owned(), 0),
             Instruction::Map { function, .. } => {
                 (downslope_kernels::elementwise::FUNCTIONS[function].name.to_owned(), widest)

@@ -29,6 +29,7 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
         I::Map { x, y, .. }
         | I::Affine { x, y, .. }
         | I::Copy { x, y, .. }
+        | I::Flip { x, y, .. }
         | I::Noise { x, y, .. }
         | I::Softmax { x, y, .. } => {
             f(x, false);

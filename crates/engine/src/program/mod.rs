@@ -11,9 +11,9 @@ pub mod general;
 mod layout;
 mod liveness;
 
-#[cfg(test)]
-pub(crate) use builder::assemble;
 pub use builder::{Builder, Mode, compile};
+#[cfg(test)]
+pub(crate) use builder::{Ways, assemble};
 pub use describe::describe;
 pub use emit::{Argument, Block, Factor, Picked, Product, Seen};
 pub use layout::{Entry, Kind, ParameterLayout};
@@ -146,7 +146,7 @@ pub enum GatherTransform {
 pub enum Role {
     /// activations · weights
     Forward,
-    /// gradient · weightsᵀ
+    /// gradient · weightsᵀ, or weights · gradientᵀ
     InputGradient,
     /// activationsᵀ · gradient
     WeightGradient,
@@ -201,7 +201,7 @@ pub enum Instruction {
         /// Rows of c.
         m: Extent,
         /// Columns of c.
-        n: usize,
+        n: Extent,
         /// Terms of each sum.
         k: Extent,
         /// Left operand; transposed for weight gradients.
@@ -212,6 +212,17 @@ pub enum Instruction {
         c: Place,
         /// On the way out.
         epilogue: Epilogue,
+    },
+    /// y = xᵀ
+    Flip {
+        /// Rows of x.
+        rows: Extent,
+        /// Columns of x.
+        columns: Extent,
+        /// From.
+        x: Place,
+        /// To.
+        y: Place,
     },
     /// The transpose of a parameter, in panels; or one over a state.
     Derive {

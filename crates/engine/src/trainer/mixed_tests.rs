@@ -7,7 +7,7 @@ use downslope_kernels::simd::Isa;
 use super::*;
 use crate::common::mixed::{self, Mixed};
 use crate::common::{Numbers, all_bits, dataset};
-use crate::program::assemble;
+use crate::program::{Ways, assemble};
 
 /// Weights after some steps.
 fn bits(m: &Mixed, seed: u64, isa: Isa, threads: usize, chained: bool) -> Vec<(String, Vec<u32>)> {
@@ -16,7 +16,8 @@ fn bits(m: &Mixed, seed: u64, isa: Isa, threads: usize, chained: bool) -> Vec<(S
     let options = r#"{"optimizer":{"kind":"adam"},"batchSize":0,"threads":1}"#;
     let mut t = Trainer::new(&network, &graph, dataset(&m.columns), None, options).expect("a trainer");
     let mode = Mode::Train { fuse_from: 0 };
-    t.program = assemble(&t.graph, &t.layout, mode, t.graph.piece(t.batch), chained).expect("a program");
+    t.program = assemble(&t.graph, &t.layout, mode, t.graph.piece(t.batch), Ways { chains: chained, flips: true })
+        .expect("a program");
     (t.program.norm, t.program.norm_len) = (vec![], 0);
     t.arenas = Arenas::new(&t.program, threads).expect("memory");
     t.kernels = Kernels::get(isa);
@@ -65,7 +66,7 @@ fn a_loss_of_ops_becomes_few_chains() {
         let graph = Graph::parse(&m.net.json()).expect("a graph");
         let layout = ParameterLayout::of(&graph);
         let mode = Mode::Train { fuse_from: 0 };
-        let program = assemble(&graph, &layout, mode, 8, chained).expect("a program");
+        let program = assemble(&graph, &layout, mode, 8, Ways { chains: chained, flips: true }).expect("a program");
         program.body.len()
     };
     let (few, many) = (count(true), count(false));

@@ -393,6 +393,8 @@ impl Trainer {
 }
 
 #[cfg(test)]
+mod flip_tests;
+#[cfg(test)]
 mod mixed_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@
 use crate::update::UpdateScalars;
 
 mod column;
+mod flip;
 mod micro;
 mod tiles;
 
@@ -109,11 +110,11 @@ crate::instances! {
         /// # Safety
         /// The operands are valid for their shapes, C overlaps neither A nor B, and nobody else touches this part of C meanwhile.
         gemm: fn(g: &Gemm<'_>, r0: usize, r1: usize, p0: usize, p1: usize) = tiles::product::<V>;
-        /// Writes the transpose of a `[rows, columns]` matrix in panels, itself in panels: `[columns, rows]`. Only panels `p0..p1` of the
-        /// result (16 rows of the source each). Pads are written as 0.
+        /// Writes the transpose of a `[rows, columns]` matrix: `[columns, rows]`. Only groups `p0..p1` of 16 columns of the result (16 rows of
+        /// the source each). Where the result is in panels, pads are written as 0; else nothing beyond its columns is written.
         ///
         /// # Safety
         /// Both are valid for their shapes and do not overlap.
-        transpose: fn(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) = tiles::transpose::<V>;
+        transpose: fn(rows: usize, columns: usize, x: crate::Mat, y: crate::Mat, p0: usize, p1: usize) = flip::transpose::<V>;
     }
 }

@@ -221,38 +221,3 @@ unsafe fn copy_tiles<V: MicroKernel>(g: &Gemm<'_>, row: usize, split: Split) {
         start += rows;
     }
 }
-
-/// The transpose of a matrix in panels, in panels.
-#[inline(always)]
-pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: *const f32, y: *mut f32, p0: usize, p1: usize) {
-    for p in p0..p1.min(rows.div_ceil(16)) {
-        // result panel p holds source rows 16p..16p+16 as its columns
-        let have = (rows - p * 16).min(16);
-        for c0 in (0..columns).step_by(16) {
-            let wide = (columns - c0).min(16);
-            // SAFETY: source row r of panel c0/16 has 16 floats; result rows c0..c0+wide of panel p have 16 floats each.
-            unsafe {
-                let from = x.add(c0 * rows + p * 16 * 16);
-                let to = y.add(p * 16 * columns + c0 * 16);
-                if have == 16 && wide == 16 {
-                    V::transpose(from, to);
-                    continue;
-                }
-                if wide <= 4 {
-                    for c in 0..wide {
-                        let mut row = [0f32; 16];
-                        for (r, x) in row.iter_mut().enumerate().take(have) {
-                            *x = *from.add(r * 16 + c);
-                        }
-                        V::load(row.as_ptr()).store(to.add(c * 16));
-                    }
-                    continue;
-                }
-                let (mut block, mut flipped) = ([0f32; 256], [0f32; 256]);
-                core::ptr::copy_nonoverlapping(from, block.as_mut_ptr(), have * 16);
-                V::transpose(block.as_ptr(), flipped.as_mut_ptr());
-                core::ptr::copy_nonoverlapping(flipped.as_ptr(), to, wide * 16);
-            }
-        }
-    }
-}

@@ -43,11 +43,12 @@ impl UpdateScalars {
 
     /// True when the plain instance will do.
     pub fn is_plain(&self) -> bool {
-        self.l1 == 0.0
-            && self.l1_proximal == 0.0
-            && self.gradient_scale == 1.0
-            && self.clip_value == f32::INFINITY
-            && self.decay == 0.0
+        self.is_scaled() && self.gradient_scale == 1.0 && self.decay == 0.0
+    }
+
+    /// True when the scaled instance will do.
+    pub fn is_scaled(&self) -> bool {
+        self.l1 == 0.0 && self.l1_proximal == 0.0 && self.clip_value == f32::INFINITY
     }
 }
 
@@ -65,6 +66,8 @@ pub struct VariantKernels {
     pub states: usize,
     /// Reads only `rule`, `l2` and `shrink`.
     pub plain: Updating,
+    /// Reads `gradient_scale` and `decay` as well: clipping by the norm.
+    pub scaled: Updating,
     /// Reads all scalars.
     pub full: Updating,
 }
@@ -72,9 +75,18 @@ pub struct VariantKernels {
 impl VariantKernels {
     /// The cheapest instance that does what the scalars ask.
     pub fn choose(&self, c: &UpdateScalars) -> Updating {
-        if c.is_plain() { self.plain } else { self.full }
+        match () {
+            () if c.is_plain() => self.plain,
+            () if c.is_scaled() => self.scaled,
+            () => self.full,
+        }
     }
 }
+
+/// What an instance reads: see [`VariantKernels`].
+pub(super) const PLAIN: u8 = 0;
+pub(super) const SCALED: u8 = 1;
+pub(super) const FULL: u8 = 2;
 
 /// g + l1 · sign(w), sign(0) = 0.
 #[inline(always)]
@@ -85,7 +97,7 @@ pub(super) unsafe fn subgradient<V: Lanes>(w: V, g: V, l1: f32) -> V {
 
 /// One step for 16 weights.
 #[inline(always)]
-pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
+pub(super) unsafe fn step<V: Lanes, U: Update, const READS: u8>(
     w: V,
     g: V,
     s: [V; 3],
@@ -94,15 +106,19 @@ pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let mut g = V::splat(c.l2).fma(w, g);
-        if FULL {
+        if READS == FULL {
             g = subgradient(w, g, c.l1);
             let clip = V::splat(c.clip_value);
             g = clip.smaller(clip.neg().larger(g.mul(V::splat(c.gradient_scale))));
+        } else if READS == SCALED {
+            g = g.mul(V::splat(c.gradient_scale));
+        }
+        if READS != PLAIN {
             g = V::splat(c.decay).fma(w, g);
         }
         let (w, s) = U::apply(w.mul(V::splat(c.shrink)), g, s, &c.rule);
         let mut w = cut(w);
-        if FULL {
+        if READS == FULL {
             // a NaN stays one: it compares false
             let threshold = V::splat(c.l1_proximal);
             let less = w.abs().sub(threshold).copysign(w);
@@ -113,7 +129,7 @@ pub(super) unsafe fn step<V: Lanes, U: Update, const FULL: bool>(
 }
 
 #[inline(always)]
-pub(super) unsafe fn update<V: Lanes, U: Update, const FULL: bool>(
+pub(super) unsafe fn update<V: Lanes, U: Update, const READS: u8>(
     n: usize,
     w: *mut f32,
     g: *const f32,
@@ -132,7 +148,7 @@ pub(super) unsafe fn update<V: Lanes, U: Update, const FULL: bool>(
                 s[k] = V::load(states[k].add(i));
                 k += 1;
             }
-            let (new, s) = step::<V, U, FULL>(V::load(w.add(i)), V::load(g.add(i)), s, &c);
+            let (new, s) = step::<V, U, READS>(V::load(w.add(i)), V::load(g.add(i)), s, &c);
             new.store(w.add(i));
             k = 0;
             while k < U::STATES {
@@ -149,7 +165,7 @@ pub(super) unsafe fn update<V: Lanes, U: Update, const FULL: bool>(
                 s[k] = V::load_first(states[k].add(i), rest);
                 k += 1;
             }
-            let (new, s) = step::<V, U, FULL>(V::load_first(w.add(i), rest), V::load_first(g.add(i), rest), s, &c);
+            let (new, s) = step::<V, U, READS>(V::load_first(w.add(i), rest), V::load_first(g.add(i), rest), s, &c);
             new.store_first(w.add(i), rest);
             k = 0;
             while k < U::STATES {

@@ -63,8 +63,9 @@ macro_rules! rules {
     (@instances $lanes:ident, $file:ident::$variant:ident) => {
         VariantKernels {
             states: <$file::$variant as Update>::STATES,
-            plain: rules!(@instance $lanes, drivers::update::<V, $file::$variant, false>),
-            full: rules!(@instance $lanes, drivers::update::<V, $file::$variant, true>),
+            plain: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::PLAIN }>),
+            scaled: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::SCALED }>),
+            full: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::FULL }>),
         }
     };
     (@instance $lanes:ident, $kernel:expr) => {

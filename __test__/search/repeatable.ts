@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  array,
+  choice,
+  float,
+  grid,
+  hyperband,
+  int,
+  type Json,
+  manual,
+  median,
+  ordinal,
+  type Pruner,
+  percentile,
+  random,
+  type Sampler,
+  type SearchSpace,
+  searchSpace,
+  successiveHalving,
+  type Trial,
+  type TrialRecord,
+} from '../../src/index.ts'
+
+/** How many trials a study of these tests has. */
+export const TRIALS = 60
+
+/** A conditional space with everything in it. */
+export const spaceOf = (): SearchSpace<Params> =>
+  searchSpace({
+    x: float(-3, 3),
+    rate: float(1e-4, 1, { scale: 'log' }),
+    depth: ordinal([1, 2, 4]),
+    optimizer: choice({ sgd: { momentum: float(0, 0.9, { step: 0.1 }) }, adam: {} }),
+    widths: array(int(4, 64, { scale: 'log' }), { length: 'layers', max: 3 }),
+    layers: int(1, 3),
+  })
+
+interface Params {
+  readonly x: number
+  readonly rate: number
+  readonly depth: 1 | 2 | 4
+  readonly optimizer: { readonly kind: 'sgd'; readonly momentum: number } | { readonly kind: 'adam' }
+  readonly widths: readonly number[]
+  readonly layers: number
+}
+
+/** A study of these tests. */
+export interface Setup {
+  readonly options: () => {
+    readonly sampler: Sampler
+    readonly pruner: Pruner
+    readonly direction: 'minimize' | 'maximize'
+    readonly seed: number
+  }
+  /** How many trials it comes to, where it is exhausted before. */
+  readonly trials?: number
+  readonly statuses: readonly TrialRecord['status'][]
+}
+
+const list: Params[] = Array.from({ length: 20 }, (_, number) => ({
+  x: ((number * 7) % 20) / 10 - 1,
+  rate: 0.01,
+  depth: 2,
+  optimizer: number % 2 === 0 ? { kind: 'adam' } : { kind: 'sgd', momentum: 0.5 },
+  widths: [8],
+  layers: 1,
+}))
+
+const all = ['completed', 'pruned', 'failed'] as const
+const setup = (
+  sampler: () => Sampler,
+  pruner: () => Pruner,
+  direction: 'minimize' | 'maximize' = 'minimize',
+): Setup => ({
+  options: () => ({ sampler: sampler(), pruner: pruner(), direction, seed: 11 }),
+  statuses: all,
+})
+
+/** Each sampler with a pruner. */
+export const setups: Readonly<Record<string, Setup>> = {
+  random: setup(random, () => median({ startupTrials: 3 })),
+  grid: setup(
+    () => grid({ resolution: 2 }),
+    () => percentile({ percentile: 40, startupTrials: 2 }),
+  ),
+  manual: {
+    ...setup(
+      () => manual(list),
+      () => median({ startupTrials: 1 }),
+    ),
+    trials: 20,
+  },
+  halving: setup(random, () => successiveHalving({ reductionFactor: 2 }), 'maximize'),
+  hyperband: setup(random, () => hyperband({ maxResource: 9 }), 'maximize'),
+}
+
+/** An objective with a curve, failures and pauses of random length. */
+export function hurried(most: number): (params: Params, trial: Trial<Params>) => Promise<number | 'pruned'> {
+  return async ({ x, rate, depth, optimizer, widths }, trial) => {
+    const level = (x - 1) ** 2 + Math.abs(Math.sqrt(rate) - 0.1) + depth / 8 + widths.length / 10
+    const momentum = optimizer.kind === 'sgd' ? optimizer.momentum : 0.2
+    if (trial.number % 13 === 5) throw new Error('it happens')
+    if (trial.number % 17 === 3) return Number.NaN
+    for (let step = 0; step < 9; step++) {
+      if (most > 0) await sleep(Math.random() * most)
+      trial.report(step, level + (1 + momentum) / (step + 1))
+      if (trial.shouldPrune()) return 'pruned'
+    }
+    return level + momentum
+  }
+}
+
+/** What has to be the same. */
+export function listOf(trials: readonly TrialRecord<unknown>[]): string {
+  return JSON.stringify(
+    trials.map(({ number, params, values, status, steps }) => [number, sorted(params as Json), values, status, steps]),
+  )
+}
+
+/** With the keys of objects in order, which differs between who opened a study. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const keys = Object.keys(value).sort()
+  return Object.fromEntries(keys.map((key) => [key, sorted((value as Record<string, Json>)[key] as Json)]))
+}

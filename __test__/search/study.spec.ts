@@ -1,0 +1,394 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import {
+  choice,
+  createStudy,
+  float,
+  grid,
+  int,
+  listStudies,
+  manual,
+  median,
+  memory,
+  noImprovement,
+  openStudy,
+  random,
+  type Sampler,
+  type Study,
+  searchSpace,
+  targetReached,
+  threshold,
+} from '../../src/index.ts'
+import { rejectsCode, throwsCode } from '../helpers.ts'
+
+const space = searchSpace({ x: float(-10, 10), layer: choice({ dense: { units: int(1, 64) }, none: {} }) })
+const create = (options: object = {}) => createStudy({ space, direction: 'minimize', seed: 3, ...options })
+const parabola = ({ x }: { readonly x: number }): number => (x - 2) ** 2
+const shape = ({ trials }: Pick<Study, 'trials'>) =>
+  trials.map(({ number, params, value, status }) => ({ number, params, value, status }))
+
+test('a study runs, is iterable, and says what was best', async (t) => {
+  await using study = await create()
+  const run = study.optimize(parabola, { trials: 30 })
+  const seen: number[] = []
+  for await (const { number, value, params, status } of run) {
+    t.is(value, parabola(params))
+    t.is(status, 'completed')
+    seen.push(number)
+  }
+  const { best, trials, status } = await run
+  t.is(status, 'completed')
+  t.deepEqual(
+    seen.toSorted((a, b) => a - b),
+    trials.map(({ number }) => number),
+  )
+  t.is(study.trials.length, 30)
+  t.deepEqual(trials, study.trials)
+  t.is(best?.value, Math.min(...trials.map(({ value }) => value as number)))
+  t.deepEqual(study.best, best)
+  t.deepEqual(study.bestTrials, [best])
+  t.deepEqual(Object.keys(best?.params ?? {}), ['x', 'layer'])
+  t.true(Object.isFrozen(study.trials) && Object.isFrozen(best) && Object.isFrozen(best?.steps.values))
+  t.is(study.trials, study.trials)
+  const again = await study.optimize(parabola, { trials: 2 })
+  t.deepEqual(
+    again.trials.map(({ number }) => number),
+    [30, 31],
+  )
+})
+
+test('failures are trials, and the study goes on', async (t) => {
+  await using study = await create({ sampler: random() })
+  const fault = new TypeError('no')
+  const objective = ({ x }: { readonly x: number }, { number }: { readonly number: number }) => {
+    if (number === 1) throw fault
+    if (number === 2) return Number.NaN
+    if (number === 3) return 'failed'
+    if (number === 4) return { status: 'failed', reason: 'diverged' } as const
+    if (number === 5) return 'what' as never
+    if (number === 6) return [1, 2]
+    if (number === 7) return 'pruned'
+    return x
+  }
+  const { status } = await study.optimize(objective, { trials: 10 })
+  t.is(status, 'completed')
+  const [, thrown, none, failed, diverged, odd, many, pruned] = study.trials
+  t.like(thrown, { status: 'failed', reason: 'TypeError: no', error: fault, values: [] })
+  t.like(none, { status: 'failed', reason: 'NaN' })
+  t.is(failed?.status, 'failed')
+  t.false('reason' in (failed ?? {}) || 'value' in (failed ?? {}))
+  t.like(diverged, { status: 'failed', reason: 'diverged' })
+  t.regex(odd?.reason ?? '', /objective: the result must be a number, 'pruned' or 'failed', received "what"/)
+  t.regex(many?.reason ?? '', /the result must be a number, .* received an array/)
+  t.like(pruned, { status: 'pruned', values: [] })
+  const run = study.optimize(
+    () => {
+      throw fault
+    },
+    { trials: 5, onError: 'throw', workers: 1 },
+  )
+  t.is(await t.throwsAsync(run), fault)
+  t.is(study.trials.length, 11)
+  t.is(study.trials[10]?.status, 'failed')
+})
+
+test('asking by hand follows the same rule', async (t) => {
+  const valued: Sampler = random()
+  await using study = await create({ sampler: valued, pruner: median(), lag: 3 })
+  const asked = await study.ask({ count: 3 })
+  t.deepEqual(
+    asked.map(({ number }) => number),
+    [0, 1, 2],
+  )
+  const error = await rejectsCode(t, 'ERR_BUSY', () => study.ask())
+  t.is(error.message, 'study.ask: trial 3 must wait for trial 0, which is not finished (lag 3)')
+  await asked[1]?.tell(1)
+  await rejectsCode(t, 'ERR_BUSY', () => study.ask(), /trial 0/)
+  await rejectsCode(t, 'ERR_BUSY', () => study.ask({ count: 2 }), /trial 3 must wait for trial 0/)
+  await asked[0]?.tell(2)
+  const two = await study.ask({ count: 2 })
+  t.deepEqual(
+    two.map(({ number }) => number),
+    [3, 4],
+  )
+  await rejectsCode(t, 'ERR_BUSY', () => study.ask(), /trial 5 must wait for trial 2/)
+  t.deepEqual(
+    study.trials.map(({ status }) => status),
+    ['completed', 'completed', 'running', 'running', 'running'],
+  )
+  const [, , third] = asked
+  third?.note('slow')
+  third?.attribute('path', { to: ['weights'] })
+  third?.report(0, 5)
+  third?.report(2, 4)
+  third?.reportFold(0, 1)
+  t.false(third?.shouldPrune())
+  t.deepEqual(third?.attributes, { path: { to: ['weights'] } })
+  throwsCode(t, 'ERR_OPTION', () => third?.report(2, 1), /step must not have been reported before, received 2/)
+  throwsCode(t, 'ERR_OPTION', () => third?.report(-1, 1), /step must be an integer ≥ 0/)
+  throwsCode(t, 'ERR_OPTION', () => third?.report(5, '1' as never), /value must be a number/)
+  throwsCode(t, 'ERR_OPTION', () => third?.attribute('downslope:x', 1), /name must be a string/)
+  throwsCode(t, 'ERR_OPTION', () => third?.note(1 as never), /text must be a string/)
+  await rejectsCode(t, 'ERR_OPTION', () => third?.tell(['a'] as never) as Promise<void>, /must be a number/)
+  await third?.tell('pruned')
+  t.like(study.trials[2], { status: 'pruned', value: 4, notes: ['slow'], attributes: { path: { to: ['weights'] } } })
+  t.deepEqual(study.trials[2]?.steps, { steps: [0, 2], values: [5, 4] })
+  t.deepEqual(study.trials[2]?.folds, { steps: [0], values: [1] })
+  await rejectsCode(t, 'ERR_CLOSED', () => third?.tell(1) as Promise<void>, /attempt 1 of trial 2 must still run/)
+  throwsCode(t, 'ERR_CLOSED', () => third?.report(9, 1))
+})
+
+test('samplers that ignore values wait for nobody', async (t) => {
+  await using study = await create({ sampler: random(), pruner: threshold({ upper: 3 }), lag: 1 })
+  const asked = await study.ask({ count: 20 })
+  t.is(asked.length, 20)
+  asked[4]?.report(0, 4)
+  t.true(asked[4]?.shouldPrune())
+  asked[5]?.report(0, Number.NaN)
+  t.true(asked[5]?.shouldPrune())
+  await asked[5]?.tell('pruned')
+  t.like(study.trials[5], { status: 'pruned', values: [] })
+})
+
+test('a space that has been tried is exhausted', async (t) => {
+  const small = searchSpace({ a: int(1, 2), b: choice(['x', 'y']) })
+  for (const sampler of [grid(), random()]) {
+    await using study = await createStudy({ space: small, direction: 'maximize', sampler })
+    const { status, trials } = await study.optimize(({ a }) => a)
+    t.is(status, 'exhausted')
+    t.is(new Set(trials.map(({ params }) => JSON.stringify(params))).size, 4)
+    t.is(trials.length, 4)
+    await rejectsCode(t, 'ERR_OPTION', () => study.ask(), /every combination/)
+    t.deepEqual(await study.ask({ count: 3 }), [])
+  }
+  const list = [
+    { a: 2, b: 'x' },
+    { a: 1, b: 'x' },
+  ] as const
+  await using study = await createStudy({ space: small, direction: 'minimize', sampler: manual(list) })
+  const { best, status } = await study.optimize(({ a }) => a)
+  t.is(status, 'exhausted')
+  t.deepEqual(best?.params, { a: 1, b: 'x' })
+})
+
+test('enqueued parameters are bound to a number', async (t) => {
+  await using study = await create()
+  const params = { x: 2, layer: { kind: 'dense', units: 8 } } as const
+  t.is(await study.enqueue(params), 0)
+  t.is(await study.enqueue({ ...params, x: 3 }), 1)
+  await rejectsCode(t, 'ERR_OPTION', () => study.enqueue({ ...params, x: 30 }), /study.enqueue: params.x must be/)
+  const { best } = await study.optimize(parabola, { trials: 5 })
+  t.is(best?.number, 0)
+  t.deepEqual(best?.params, params)
+  t.is(study.trials[1]?.params.x, 3)
+  t.is(await study.enqueue(params), 5)
+})
+
+test('several directions have a front, and constraints what is feasible', async (t) => {
+  const study = await createStudy({
+    space: searchSpace({ x: float(0, 1), y: float(0, 1) }),
+    directions: ['minimize', 'maximize'],
+    constraints: ({ x }, trial) => [x - 0.75, trial.number === 0 ? 1 : 0],
+  })
+  await study.optimize(({ x, y }) => [x, y], { trials: 40 })
+  t.is(study.best, undefined)
+  const able = study.trials.filter(({ params, number }) => params.x <= 0.75 && number > 0)
+  const front = able.filter((a) => !able.some((b) => b.params.x < a.params.x && b.params.y > a.params.y))
+  t.deepEqual(study.bestTrials, front)
+  t.true(front.length > 1)
+  t.deepEqual(study.trials[0]?.constraints?.length, 2)
+  await study.close()
+  const one = await createStudy({ space, direction: 'minimize', constraints: () => [1] })
+  const { best } = await one.optimize(parabola, { trials: 5 })
+  t.is(best, undefined)
+  const odd = await createStudy({ space, direction: 'minimize', constraints: () => [Number.NaN] })
+  await odd.optimize(parabola, { trials: 2 })
+  t.regex(odd.trials[0]?.reason ?? '', /constraints: they must give an array of numbers/)
+})
+
+test('stopping rules look at declared history, so workers do not matter', async (t) => {
+  const counts = new Set<number>()
+  for (const workers of [1, 3, 8]) {
+    await using study = await create({ sampler: random() })
+    const slow = async ({ x }: { readonly x: number }) => {
+      await sleep(Math.random() * 3)
+      return parabola({ x })
+    }
+    const { status } = await study.optimize(slow, { trials: 200, workers, stopping: noImprovement({ trials: 10 }) })
+    t.is(status, 'stopped')
+    counts.add(study.trials.length)
+  }
+  t.is(counts.size, 1)
+  await using study = await create({ lag: 1 })
+  const { best, trials } = await study.optimize(parabola, {
+    stopping: [targetReached(1), noImprovement({ trials: 999 })],
+  })
+  t.true((best?.value ?? 9) <= 1)
+  t.is(best?.number, trials.length - 1)
+})
+
+test('stop ends early, and what was interrupted comes back', async (t) => {
+  await using study = await create({ sampler: random() })
+  const interrupted = async ({ x }: { readonly x: number }, trial: { number: number; signal: AbortSignal }) => {
+    if (trial.number > 3) await sleep(60_000, undefined, { signal: trial.signal })
+    return x
+  }
+  const run = study.optimize(interrupted, { workers: 2 })
+  for await (const { number } of run) if (number === 3) run.stop()
+  const { status, trials } = await run
+  t.is(status, 'stopped')
+  t.deepEqual(
+    trials.map(({ number }) => number),
+    [0, 1, 2, 3],
+  )
+  t.true(study.trials.slice(4).every((trial) => trial.status === 'running'))
+  const begun = study.trials.map(({ params }) => params)
+  const rest = await study.optimize(({ x }) => x, { trials: 6 })
+  t.deepEqual(
+    rest.trials.map(({ number }) => number),
+    [4, 5, 6, 7, 8, 9],
+  )
+  t.deepEqual(
+    study.trials.slice(0, begun.length).map(({ params }) => params),
+    begun,
+  )
+  t.true(study.trials.slice(4, begun.length).every(({ attempt }) => attempt === 2))
+
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const aborted = study.optimize(() => new Promise<number>(() => {}), { signal: controller.signal })
+  setTimeout(() => controller.abort(reason), 20)
+  t.is(await t.throwsAsync(aborted), reason)
+  const timed = await study.optimize(interrupted, { timeout: 30, workers: 1 })
+  t.is(timed.status, 'stopped')
+  await using other = await create({ sampler: random() })
+  const hung = await other.optimize((_, { number }) => (number === 1 ? new Promise<number>(() => {}) : 1), {
+    trials: 3,
+    trialTimeout: 30,
+  })
+  t.deepEqual(
+    hung.trials.map(({ status, reason }) => reason ?? status),
+    ['completed', 'timeout', 'completed'],
+  )
+})
+
+test('close ends what runs and is idempotent', async (t) => {
+  const storage = memory()
+  const study = await create({ storage, name: 'a' })
+  let signal: AbortSignal | undefined
+  const run = study.optimize(
+    (_, trial) => {
+      signal = trial.signal
+      return new Promise<number>(() => {})
+    },
+    { workers: 1 },
+  )
+  while (signal === undefined) await sleep(5)
+  await study.close()
+  await study.close()
+  t.true(study.closed)
+  await rejectsCode(t, 'ERR_CLOSED', () => run, /the study 'a' was closed/)
+  t.true((signal as AbortSignal | undefined)?.aborted)
+  await rejectsCode(t, 'ERR_CLOSED', () => study.ask(), /is closed/)
+  await rejectsCode(t, 'ERR_CLOSED', () => study.optimize(parabola, { trials: 1 }))
+  await rejectsCode(t, 'ERR_CLOSED', () => study.enqueue(study.trials[0]?.params as never))
+  t.is(study.trials.length, 1)
+  const again = await openStudy({ storage, name: 'a', space })
+  const trial = await again.ask()
+  t.is(trial.number, 0)
+  t.is(trial.attempt, 2)
+  await again.close()
+})
+
+test('a study is opened as it was created', async (t) => {
+  const storage = memory()
+  const study = await create({ storage, name: 'first', pruner: median({ startupTrials: 2 }), lag: 2 })
+  await study.optimize(parabola, { trials: 12 })
+  await rejectsCode(
+    t,
+    'ERR_STORAGE',
+    () => create({ storage, name: 'first' }),
+    /there is a study named 'first' already/,
+  )
+  const options = { storage, name: 'first' }
+  const opened = await openStudy(options)
+  t.deepEqual(opened.trials, study.trials)
+  t.deepEqual(opened.best, study.best)
+  t.deepEqual(opened.pruner.config, median({ startupTrials: 2 }).config)
+  t.deepEqual([opened.lag, opened.seed, opened.mode, opened.directions], [2, 3, 'repeatable', ['minimize']])
+  const whole = await create({ pruner: median({ startupTrials: 2 }), lag: 2 })
+  await whole.optimize(parabola, { trials: 20 })
+  await opened.optimize(({ x }) => parabola({ x: x as number }), { trials: 8 })
+  t.deepEqual(shape(opened), shape(whole))
+  await study.refresh()
+  t.deepEqual(shape(study), shape(whole))
+  const differs = (change: object, message: RegExp) =>
+    rejectsCode(t, 'ERR_STORAGE', () => openStudy({ ...options, ...change }), message)
+  await differs(
+    { seed: 4 },
+    /openStudy: the study 'first' must be opened as it was created, but seed was 3, received 4/,
+  )
+  await differs({ sampler: grid() }, /sampler was \{"kind":.*received \{"kind":"grid"/)
+  await differs({ pruner: median() }, /pruner was .*"startupTrials":2.* received .*"startupTrials":5/)
+  await differs({ direction: 'maximize' }, /directions was \["minimize"\], received \["maximize"\]/)
+  await differs({ name: 'second' }, /there is no study named "second"/)
+  const other = searchSpace({ x: float(-10, 5), layer: choice({ none: {} }) })
+  await differs({ space: other }, /in its space layer has no branch dense; x: high was 10 and is 5/)
+  const alike = await create({ ...options, ifExists: 'open', pruner: median({ startupTrials: 2 }), lag: 2 })
+  t.is(alike.trials.length, 20)
+  t.deepEqual(
+    (await listStudies(storage)).map(({ name, trials, completed, pruned }) => [name, trials, completed + pruned]),
+    [['first', 20, 20]],
+  )
+  t.is((await create({ storage })).name, 'study-2')
+})
+
+test('a space may become wider, and all who have the study open follow', async (t) => {
+  const storage = memory()
+  const small = searchSpace({ x: float(0, 1), kind: choice(['a', 'b']) })
+  const study = await createStudy({ space: small, direction: 'minimize', storage, name: 'w', sampler: random() })
+  await study.optimize(({ x }) => x, { trials: 20 })
+  const wide = searchSpace({ x: float(-9, 1), kind: choice(['c', 'a', 'b']) })
+  const opened = await openStudy({ storage, name: 'w', space: wide })
+  const { trials } = await opened.optimize(({ x }) => x, { trials: 30 })
+  t.true(trials.some(({ params }) => params.x < 0))
+  t.true(trials.some(({ params }) => params.kind === 'c'))
+  await study.refresh()
+  t.is(study.space.hash, wide.hash)
+  t.deepEqual(shape(study), shape(opened))
+  const third = await openStudy({ storage, name: 'w' })
+  t.is(third.space.hash, wide.hash)
+})
+
+test('options are checked', async (t) => {
+  const wrong = (options: object, message: RegExp) =>
+    rejectsCode(t, 'ERR_OPTION', () => createStudy({ space, direction: 'minimize', ...options }), message)
+  await wrong({ space: {} }, /createStudy: space must be made by searchSpace, received an object/)
+  await wrong({ direction: 'up' }, /direction must be one of minimize, maximize, received "up"/)
+  await wrong({ direction: undefined }, /direction must be minimize or maximize/)
+  await wrong({ directions: ['minimize'] }, /direction must be left out when directions are given/)
+  await wrong({ sampler: 'tpe' }, /sampler must be made by/)
+  await wrong({ pruner: 'median' }, /pruner must be made by/)
+  await wrong(
+    { direction: undefined, directions: ['minimize', 'minimize'], pruner: median() },
+    /pruner must be left out/,
+  )
+  await wrong({ lag: 0 }, /lag must be an integer ≥ 1/)
+  await wrong({ seed: -1 }, /seed must be an integer/)
+  await wrong({ mode: 'fast' }, /mode must be one of repeatable, asynchronous/)
+  await wrong({ storage: 'file' }, /storage must be made by/)
+  await wrong({ name: '' }, /name must be a string/)
+  await wrong({ constraints: 1 }, /constraints must be a function/)
+  await wrong({ ifExists: 'replace' }, /ifExists must be one of/)
+  await wrong({ other: 1 }, /options must be one of/)
+  await using study = await create()
+  const run = (options: object, message: RegExp) =>
+    rejectsCode(t, 'ERR_OPTION', () => study.optimize(parabola, options), message)
+  await run({ trials: -1 }, /trials must be an integer ≥ 0/)
+  await run({ workers: 0 }, /workers must be an integer ≥ 1/)
+  await run({ timeout: 0 }, /timeout must be > 0/)
+  await run({ stopping: 'never' }, /stopping must be made by/)
+  await run({ onError: 'panic' }, /onError must be one of/)
+  await rejectsCode(t, 'ERR_OPTION', () => study.optimize(3 as never), /objective must be a function, received 3/)
+  t.is((await study.optimize(parabola, { trials: 0 })).status, 'completed')
+})

@@ -1,0 +1,267 @@
+import { setMaxListeners } from 'node:events'
+import { DownslopeError } from '../../errors.ts'
+import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
+import type { DeclaredHistory } from '../history.ts'
+import { type Pruner, readPruner } from '../pruners/index.ts'
+import type { PrunerPlan } from '../pruners/pruner.ts'
+import { readSampler } from '../samplers/index.ts'
+import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
+import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
+import type { StoppingPlan } from '../stopping/stopping.ts'
+import { type Definition, parseDefinition } from './definition.ts'
+import { createFeed, type Feed } from './feed.ts'
+import { Follower } from './follower.ts'
+import { Projection } from './projection.ts'
+import { type Entry, recordOf, type TrialRecord } from './record.ts'
+import type { Trial } from './trial.ts'
+
+/** Gives numbers that have to be at most 0. */
+export type Constraints = (params: never, trial: Trial) => readonly number[]
+
+/** What a study is opened with. */
+export interface CoreStart {
+  readonly connection: Connection
+  readonly log: StudyLog
+  readonly definition: Definition
+  /** As it was given, in the order in which it was declared; where it is that of the definition it is taken. */
+  readonly space: SearchSpace | undefined
+  readonly sampler: Sampler
+  readonly pruner: Pruner
+  readonly constraints: Constraints | undefined
+}
+
+/** When a further trial may be begun. */
+export interface BeginRules {
+  /** False when there shall be no further trial, not even one whose worker is gone. */
+  readonly open: () => boolean
+  /** False when the number is beyond what was asked for. */
+  readonly may: (number: number) => boolean
+  readonly stopping: readonly StoppingPlan[]
+  /** Whether trials of workers that are gone are looked for, even where nothing points to them. */
+  readonly orphans: boolean
+  /** Called as soon as there is a trial, before anybody else's turn. */
+  readonly begun: () => void
+}
+
+/** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
+export type Begun = Entry | { readonly awaits: number } | 'exhausted' | 'stopped' | 'enough'
+
+/** What is behind a study: its log, its projection, and who decides what is next. */
+export class Core {
+  readonly name: string
+  readonly log: StudyLog
+  readonly projection: Projection
+  readonly follower: Follower
+  readonly sampler: Sampler
+  readonly prunerValue: Pruner
+  readonly pruner: PrunerPlan
+  readonly samplerPlan: SamplerPlan
+  readonly constraints: Constraints | undefined
+  readonly #connection: Connection
+  definition: Definition
+  space: SearchSpace
+  plan: SpacePlan
+  closed = false
+  /** Runs that end when the study is closed. */
+  readonly closing: AbortController = new AbortController()
+  #feed: Feed
+  #failure: { readonly error: unknown } | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #pending = new Set<Promise<void>>()
+
+  constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
+    this.name = log.name
+    this.log = log
+    this.#connection = connection
+    this.definition = definition
+    const kept = spaceFrom(definition.space)
+    this.space = space?.hash === kept.hash ? space : kept
+    this.plan = spacePlan('study', this.space)
+    this.sampler = sampler
+    this.samplerPlan = readSampler('study', sampler).plan
+    this.prunerValue = pruner
+    this.pruner = readPruner('study', pruner).plan
+    this.constraints = constraints
+    // as many listeners as trials were asked for
+    setMaxListeners(0, this.closing.signal)
+    this.projection = new Projection({
+      worker: log.worker,
+      direction: definition.directions[0] ?? 'minimize',
+      asynchronous: this.asynchronous,
+      redefined: (text) => this.#redefine(parseDefinition('study', log.name, text)),
+    })
+    this.follower = new Follower(log, this.projection)
+    this.#feed = createFeed(this)
+  }
+
+  get asynchronous(): boolean {
+    return this.definition.mode === 'asynchronous'
+  }
+
+  /** Throws when the study is closed, or something that was written did not arrive. */
+  check(where: string): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.closed) throw new DownslopeError('ERR_CLOSED', `${where}: the study '${this.name}' is closed`)
+  }
+
+  /** Parameters of a trial. */
+  params(entry: Entry): Readonly<Record<string, unknown>> {
+    entry.params ??= this.plan.decode(this.point(entry))
+    return entry.params
+  }
+
+  /** The point of a trial in the space as it is now. */
+  point(entry: Entry): Float64Array {
+    entry.point ??= this.plan.encode(`study '${this.name}', trial ${entry.number}`, JSON.parse(entry.text))
+    return entry.point
+  }
+
+  record(entry: Entry): TrialRecord {
+    return recordOf(entry, this.params(entry))
+  }
+
+  /** How many finished trials a decision about a trial may look at, in the order in which they settle. */
+  declared(number: number): number {
+    return this.asynchronous ? this.projection.settled.count : Math.max(0, number - this.definition.lag + 1)
+  }
+
+  /** What a decision about a trial may look at; it was begun when all of it was finished. */
+  history(number: number): DeclaredHistory {
+    return this.projection.history(Math.min(this.declared(number), this.projection.settled.count))
+  }
+
+  /** Begins the next trial, or takes one whose worker is gone. Calls are answered in their order. */
+  begin(rules: BeginRules): Promise<Begun> {
+    const result = this.#last.then(() => this.#begin(rules))
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  async #begin(rules: BeginRules): Promise<Begun> {
+    for (;;) {
+      this.check('study')
+      if (!rules.open()) return 'enough'
+      const orphan = rules.orphans || this.follower.suspicious ? await this.#take() : undefined
+      if (orphan !== undefined) {
+        rules.begun()
+        return orphan
+      }
+      const number = this.projection.entries.length
+      if (!rules.may(number)) return 'enough'
+      if (this.asynchronous) {
+        await this.log.flush()
+        await this.follower.refresh()
+        if (number !== this.projection.entries.length) continue
+      }
+      const awaits = this.#awaits(number, rules)
+      if (awaits !== undefined) {
+        const others = this.projection.entries[awaits]?.worker !== this.log.worker
+        if (others && (await this.follower.refresh())) continue
+        return { awaits }
+      }
+      const history = this.history(number)
+      const direction = this.definition.directions[0] ?? 'minimize'
+      if (rules.stopping.some((rule) => rule.stop(history, direction))) return 'stopped'
+      const seen = this.projection.sequence
+      const text = this.projection.bound.get(number) ?? (await this.#suggest(number))
+      if (text === undefined) return 'exhausted'
+      if (number !== this.projection.entries.length) continue
+      if (await this.log.ask(number, text)) {
+        const entry = this.projection.begin(number, text, this.log.worker, Date.now())
+        rules.begun()
+        if (this.asynchronous) this.log.attribute(number, 1, 'downslope:seen', String(seen))
+        return entry
+      }
+      // somebody was faster, or bound other parameters to it
+      if (!(await this.follower.refresh())) await this.follower.changed()
+    }
+  }
+
+  async #suggest(number: number): Promise<string | undefined> {
+    const point = await this.#feed.suggest(number)
+    this.check('study')
+    return point === undefined ? undefined : JSON.stringify(this.plan.decode(point))
+  }
+
+  /** The first trial that has to be finished before this one may begin. */
+  #awaits(number: number, { stopping }: BeginRules): number | undefined {
+    if (this.asynchronous) return undefined
+    if (!this.samplerPlan.usesValues && !this.pruner.usesHistory && stopping.length === 0) return undefined
+    const { count } = this.projection.settled
+    return count < this.declared(number) ? count : undefined
+  }
+
+  async #take(): Promise<Entry | undefined> {
+    this.follower.suspicious = false
+    for (const number of await this.log.orphans()) {
+      await this.follower.refresh()
+      const entry = this.projection.entries[number]
+      if (entry === undefined || entry.status !== 'running') continue
+      const attempt = entry.attempt + 1
+      if (await this.log.take(number, attempt)) {
+        this.projection.again(entry, attempt, this.log.worker, Date.now())
+        return entry
+      }
+    }
+    return undefined
+  }
+
+  /** Ends a trial: known at once, resolves when it is safe. */
+  tell(entry: Entry, outcome: Outcome, error?: unknown): Promise<void> {
+    this.projection.tell(entry, outcome, Date.now(), error)
+    const written = this.log.tell(entry.number, entry.attempt, outcome).catch((cause: unknown) => {
+      this.#failure ??= { error: cause }
+      this.follower.wake()
+      throw cause
+    })
+    this.#pending.add(written)
+    const done = (): void => {
+      this.#pending.delete(written)
+    }
+    written.then(done, done)
+    this.follower.wake()
+    return written
+  }
+
+  /** Gives a trial back, to be run again by whoever asks next. */
+  release(entry: Entry): void {
+    if (this.closed || entry.status !== 'running' || entry.worker !== this.log.worker) return
+    this.log.release(entry.number, entry.attempt)
+    this.follower.suspicious = true
+    this.follower.wake()
+  }
+
+  /** Resolves when all that was told is safe. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#pending)
+  }
+
+  /** Replaces the space by a wider one. */
+  async widen(space: SearchSpace, text: string): Promise<void> {
+    await this.log.define(text)
+    this.#redefine({ ...this.definition, space: space.config })
+  }
+
+  #redefine(definition: Definition): void {
+    const space = spaceFrom(definition.space)
+    this.definition = definition
+    if (space.hash === this.space.hash) return
+    this.space = space
+    this.plan = spacePlan('study', space)
+    // coordinates are those of the space
+    for (const entry of this.projection.entries) entry.point = undefined
+    this.#feed.close()
+    this.#feed = createFeed(this)
+  }
+
+  /** Ends what runs, then frees; idempotent. */
+  async close(): Promise<void> {
+    if (this.closed) return this.#connection.close()
+    this.closed = true
+    this.closing.abort(new DownslopeError('ERR_CLOSED', `the study '${this.name}' was closed`))
+    this.follower.wake()
+    this.#feed.close()
+    await this.log.close()
+    await this.#connection.close()
+  }
+}

@@ -1,0 +1,59 @@
+import { setImmediate } from 'node:timers/promises'
+import type { FinishedPoint, Suggester } from '../samplers/sampler.ts'
+import type { Point } from '../space/flat.ts'
+import type { Core } from './core.ts'
+import { lastOf } from './last.ts'
+import type { Entry } from './record.ts'
+
+/** So many trials are looked at before the event loop has its turn. */
+const AT_ONCE = 500
+
+/** Gives a sampler what is new in the declared history, each trial once. */
+export interface Feed {
+  /** The point of trial `number`, all before which have begun. */
+  suggest(number: number): Promise<Point | undefined>
+  close(): void
+}
+
+/** Starts a study's sampler. */
+export function createFeed(core: Core): Feed {
+  const { definition, plan, projection, samplerPlan } = core
+  let suggester: Suggester | undefined
+  let asked = 0
+  let settled = 0
+  return {
+    async suggest(number) {
+      suggester ??= samplerPlan.start({
+        space: plan.flat,
+        encode: plan.encode,
+        directions: definition.directions,
+        seed: definition.seed,
+      })
+      const points: Point[] = []
+      const finished: FinishedPoint[] = []
+      for (; asked < number; asked++) {
+        points.push(core.point(projection.entries[asked] as Entry))
+        if (points.length % AT_ONCE === 0) await setImmediate()
+      }
+      const declared = samplerPlan.usesValues ? core.declared(number) : 0
+      for (; settled < declared; settled++) {
+        finished.push(finishedPoint(core, projection.settled.trial(settled) as Entry))
+        if (finished.length % AT_ONCE === 0) await setImmediate()
+      }
+      return suggester.suggest(points, finished)
+    },
+    close() {
+      suggester?.close()
+    },
+  }
+}
+
+function finishedPoint(core: Core, entry: Entry): FinishedPoint {
+  return {
+    number: entry.number,
+    status: entry.status as FinishedPoint['status'],
+    values: entry.values,
+    violation: entry.violation,
+    step: lastOf(core.pruner, entry)?.step ?? Number.NaN,
+  }
+}

@@ -1,0 +1,6 @@
+export { createStudy, type OpenStudyOptions, openStudy, type StudyOptions, type StudySettings } from './create.ts'
+export type { Objective, ObjectiveResult } from './objective.ts'
+export type { OptimizeOptions, OptimizeResult } from './optimize.ts'
+export type { TrialRecord } from './record.ts'
+export type { Study } from './study.ts'
+export type { AskedTrial, Told, Trial } from './trial.ts'

@@ -1,0 +1,274 @@
+import { availableParallelism } from 'node:os'
+import { type Range, readInteger, readName, readNumber, readOptions, readSignal, refuse } from '../../options.ts'
+import { type Run, type RunContext, startRun } from '../../train/run.ts'
+import { readStopping, type Stopping, type StoppingPlan } from '../stopping/stopping.ts'
+import type { Begun, Core } from './core.ts'
+import { type Objective, runObjective } from './objective.ts'
+import type { Entry, TrialRecord } from './record.ts'
+import { TrialHandle } from './trial.ts'
+
+/** Options of `study.optimize`. */
+export interface OptimizeOptions {
+  /** How many trials this call runs, an integer ≥ 0; default: without end, until something stops it. */
+  readonly trials?: number
+  /**
+   * The call ends when the study has so many trials, whoever ran them, and all of them are finished, an integer ≥ 0: for several
+   * processes at one study, or to go on with one. Trials of processes that ended are run again. Default: none.
+   */
+  readonly totalTrials?: number
+  /** How many run at once in this process, an integer ≥ 1; default: as many as there are cores. No number depends on it. */
+  readonly workers?: number
+  /** After so many milliseconds, > 0, the call ends as by `.stop()`; default: never. */
+  readonly timeout?: number
+  /** A trial that takes longer than so many milliseconds, > 0, is `failed` for the reason `timeout`; default: never. */
+  readonly trialTimeout?: number
+  /** Rules of which one is enough to end the call; default: none. */
+  readonly stopping?: Stopping | readonly Stopping[]
+  /** What follows when the objective throws: the trial is `failed` in both cases, and with `'throw'` the call rejects with the error; default `'continue'`. */
+  readonly onError?: 'continue' | 'throw'
+  /** Ends the call: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/** What `study.optimize` resolves to. */
+export interface OptimizeResult<P> {
+  /** The best completed trial of the study within its constraints; with several directions see `study.bestTrials`. */
+  readonly best: TrialRecord<P> | undefined
+  /** The trials that this call finished, by number. */
+  readonly trials: readonly TrialRecord<P>[]
+  /** All trials were run, something ended it early, or every combination has been tried. */
+  readonly status: 'completed' | 'stopped' | 'exhausted'
+}
+
+/** {@link OptimizeOptions}, all checked. */
+export interface OptimizePlan {
+  readonly trials: number
+  /** The call ends when the study has so many trials, whoever runs them, and all are finished. */
+  readonly total: number
+  readonly workers: number
+  readonly timeout: number | undefined
+  readonly trialTimeout: number | undefined
+  readonly stopping: readonly StoppingPlan[]
+  readonly throws: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** The longest time of a timer. */
+const LONGEST = 2 ** 31 - 1
+const duration: Range = { text: `> 0 and at most ${LONGEST}`, holds: (value) => value > 0 && value <= LONGEST }
+
+/** Reads the options. */
+export function readOptimize(where: string, options: unknown): OptimizePlan {
+  const read = readOptions(where, options, [
+    'trials',
+    'totalTrials',
+    'workers',
+    'timeout',
+    'trialTimeout',
+    'stopping',
+    'onError',
+    'signal',
+  ])
+  const time = (name: 'timeout' | 'trialTimeout'): number | undefined =>
+    read[name] === undefined ? undefined : readNumber(where, name, read[name], duration)
+  return {
+    trials: readInteger(where, 'trials', read.trials, 0, Number.MAX_SAFE_INTEGER),
+    total: readInteger(where, 'totalTrials', read.totalTrials, 0, Number.MAX_SAFE_INTEGER),
+    workers: readWorkers(where, read.workers),
+    timeout: time('timeout'),
+    trialTimeout: time('trialTimeout'),
+    stopping: readStopping(where, read.stopping),
+    throws: read.onError !== undefined && readName(where, 'onError', read.onError, ['continue', 'throw']) === 'throw',
+    signal: readSignal(where, read.signal),
+  }
+}
+
+/** Reads the option `workers`. */
+export function readWorkers(where: string, value: unknown): number {
+  return readInteger(where, 'workers', value, 1, availableParallelism())
+}
+
+/** Runs an objective on trials of a study until the plan, a rule or somebody says that it is enough. */
+export function optimize(
+  core: Core,
+  read: () => { readonly objective: Objective<never>; readonly plan: OptimizePlan },
+): Run<TrialRecord, OptimizeResult<Readonly<Record<string, unknown>>>> {
+  // read now, so that later changes to the options do not matter; complaints come as a rejection
+  let work: ReturnType<typeof read> | undefined
+  let complaint: unknown
+  try {
+    work = read()
+  } catch (error) {
+    complaint = error
+  }
+  return startRun(async (context) => {
+    if (work === undefined) throw complaint
+    return new Course(core, work.objective, work.plan, context).run()
+  })
+}
+
+/** Reads the objective. */
+export function readObjective(where: string, value: unknown): Objective<never> {
+  if (typeof value !== 'function') refuse(where, 'objective must be a function', value)
+  return value as Objective<never>
+}
+
+class Course {
+  readonly #core: Core
+  readonly #objective: Objective<never>
+  readonly #plan: OptimizePlan
+  readonly #context: RunContext<TrialRecord>
+  readonly #running = new Set<TrialHandle>()
+  readonly #finished: Entry[] = []
+  readonly #safe = new Set<Promise<void>>()
+  #begun = 0
+  #status: OptimizeResult<never>['status'] | undefined
+  #lookedForOrphans = 0
+  #failure: { readonly error: unknown } | undefined
+  #fail: (error: unknown) => void = () => {}
+
+  constructor(core: Core, objective: Objective<never>, plan: OptimizePlan, context: RunContext<TrialRecord>) {
+    this.#core = core
+    this.#objective = objective
+    this.#plan = plan
+    this.#context = context
+  }
+
+  async run(): Promise<OptimizeResult<Readonly<Record<string, unknown>>>> {
+    const { signal, timeout, workers } = this.#plan
+    const core = this.#core
+    core.check('study.optimize')
+    signal?.throwIfAborted()
+    const failure = new Promise<never>((_, reject) => {
+      this.#fail = (error) => {
+        this.#failure ??= { error }
+        this.#interrupt(error)
+        reject(error)
+      }
+    })
+    failure.catch(() => {})
+    const aborted = (): void => this.#fail(signal?.reason)
+    const closed = (): void => this.#fail(core.closing.signal.reason)
+    signal?.addEventListener('abort', aborted, { once: true })
+    core.closing.signal.addEventListener('abort', closed, { once: true })
+    const stopped = new DOMException('the run was stopped', 'AbortError')
+    this.#context.onStop = () => this.#end('stopped', stopped)
+    if (this.#context.stopped) this.#end('stopped', stopped)
+    const timer = timeout === undefined ? undefined : setTimeout(() => this.#end('stopped', stopped), timeout)
+    try {
+      const all = Promise.all(Array.from({ length: workers }, () => this.#work())).then(() => this.#safely())
+      all.catch(() => {})
+      await Promise.race([all, failure])
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', aborted)
+      core.closing.signal.removeEventListener('abort', closed)
+    }
+    const entries = this.#finished.sort((a, b) => a.number - b.number)
+    return Object.freeze({
+      best:
+        core.definition.directions.length === 1 && core.projection.best ? core.record(core.projection.best) : undefined,
+      trials: Object.freeze(entries.map((entry) => core.record(entry))),
+      status: this.#status ?? 'completed',
+    })
+  }
+
+  /** No further trial is begun; `reason` also interrupts those that run. */
+  #end(status: OptimizeResult<never>['status'], reason?: unknown): void {
+    this.#status ??= status
+    if (reason !== undefined) this.#interrupt(reason)
+    this.#core.follower.wake()
+  }
+
+  #interrupt(reason: unknown): void {
+    const failed = this.#failure !== undefined
+    for (const handle of [...this.#running]) {
+      handle.abort(reason)
+      if (failed) handle.release()
+    }
+    this.#core.follower.wake()
+  }
+
+  get #over(): boolean {
+    return this.#status !== undefined || this.#failure !== undefined
+  }
+
+  async #work(): Promise<void> {
+    try {
+      for (let entry = await this.#next(); entry !== undefined; entry = await this.#next()) await this.#trial(entry)
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  /** The next trial; waits until it may begin. */
+  async #next(): Promise<Entry | undefined> {
+    while (!this.#over) {
+      const { turn } = this.#core.follower
+      const begun = await this.#core.begin({
+        open: () => !this.#over && this.#begun < this.#plan.trials,
+        may: (number) => number < this.#plan.total,
+        stopping: this.#plan.stopping,
+        orphans: this.#orphansDue(),
+        begun: () => {
+          this.#begun++
+        },
+      })
+      if (typeof begun !== 'string' && !('awaits' in begun)) {
+        if (!this.#over) return begun
+        this.#core.release(begun)
+      } else if (this.#over || !this.#mayCome(begun)) return undefined
+      else await this.#core.follower.news(turn)
+    }
+    return undefined
+  }
+
+  /** Whether there may be another trial later. */
+  #mayCome(begun: Begun): boolean {
+    const { projection } = this.#core
+    if (begun === 'exhausted' || begun === 'stopped') {
+      this.#end(begun)
+      return false
+    }
+    if (begun === 'enough') {
+      // of the study's last trials some may come back from workers that end
+      const { total, trials } = this.#plan
+      return this.#begun < trials && [...projection.running].some((number) => number < total)
+    }
+    return true
+  }
+
+  /** Whether to ask the log for trials of workers that are gone: now and then, as it costs a call. */
+  #orphansDue(): boolean {
+    const now = performance.now()
+    if (now - this.#lookedForOrphans < 1000) return false
+    this.#lookedForOrphans = now
+    return true
+  }
+
+  async #trial(entry: Entry): Promise<void> {
+    const core = this.#core
+    const handle = new TrialHandle(core, entry)
+    this.#running.add(handle)
+    const ended = await runObjective(core, handle, this.#objective, this.#plan.trialTimeout, () => this.#over)
+    this.#running.delete(handle)
+    if (ended.kind === 'released') return
+    this.#finished.push(entry)
+    const safe = ended.safe.then(() => {
+      this.#safe.delete(safe)
+      if (this.#failure === undefined) this.#context.emit(core.record(entry))
+    })
+    safe.catch((error: unknown) => this.#fail(error))
+    this.#safe.add(safe)
+    if (ended.error !== undefined && this.#plan.throws) {
+      await safe
+      throw ended.error.error
+    }
+  }
+
+  /** Waits until all that was told is safe. */
+  async #safely(): Promise<void> {
+    await Promise.all(this.#safe)
+  }
+}

@@ -1,0 +1,127 @@
+import type { FinalStatus } from '../../storage/storage.ts'
+import type { Series } from '../history.ts'
+import type { Json } from '../json.ts'
+
+/** A trial as it stands, frozen; once it is finished nothing of it changes any more. */
+export interface TrialRecord<P = Readonly<Record<string, unknown>>> {
+  /** Counted from 0 in the order in which trials were begun. */
+  readonly number: number
+  readonly params: P
+  readonly status: 'running' | FinalStatus
+  /** The value of the first direction; of a pruned trial the last it reported; absent where there is none. */
+  readonly value?: number
+  /** One for each direction; empty where there is none. */
+  readonly values: readonly number[]
+  /** What the constraints gave, with a study that has them: feasible when none is above 0. */
+  readonly constraints?: readonly number[]
+  /** Why it failed: the message of its error, `timeout`, `NaN`, `diverged` … */
+  readonly reason?: string
+  /** What the objective threw; known to the process only in which it did. */
+  readonly error?: unknown
+  readonly attributes: Readonly<Record<string, Json>>
+  readonly notes: readonly string[]
+  /** 1, or more when workers died at it. */
+  readonly attempt: number
+  /** When its last attempt began, in milliseconds since 1970. */
+  readonly started: number
+  /** When it was told, in milliseconds since 1970. */
+  readonly finished?: number
+  /** What it reported, by step. */
+  readonly steps: Series
+  /** What it reported, by fold. */
+  readonly folds: Series
+}
+
+/** A trial as the study keeps it. */
+export interface Entry {
+  readonly number: number
+  /** JSON text of its parameters. */
+  text: string
+  params: Readonly<Record<string, unknown>> | undefined
+  point: Float64Array | undefined
+  worker: string
+  attempt: number
+  status: TrialRecord['status']
+  values: readonly number[]
+  constraints: readonly number[] | undefined
+  violation: number
+  reason: string | undefined
+  error: unknown
+  started: number
+  finished: number | undefined
+  steps: { readonly steps: number[]; readonly values: number[] }
+  folds: { readonly steps: number[]; readonly values: number[] }
+  attributes: Record<string, Json>
+  notes: string[]
+  record: TrialRecord | undefined
+}
+
+/** A trial that has just been begun. */
+export function newEntry(number: number, text: string, worker: string, started: number): Entry {
+  return {
+    number,
+    text,
+    params: undefined,
+    point: undefined,
+    worker,
+    attempt: 1,
+    status: 'running',
+    values: [],
+    constraints: undefined,
+    violation: 0,
+    reason: undefined,
+    error: undefined,
+    started,
+    finished: undefined,
+    steps: { steps: [], values: [] },
+    folds: { steps: [], values: [] },
+    attributes: {},
+    notes: [],
+    record: undefined,
+  }
+}
+
+/** Forgets what an attempt did, for the next one. */
+export function beginAgain(entry: Entry, attempt: number, worker: string, started: number): void {
+  Object.assign(entry, { attempt, worker, started, attributes: {}, notes: [] })
+  entry.steps = { steps: [], values: [] }
+  entry.folds = { steps: [], values: [] }
+}
+
+/** Sum of what constraints exceed 0 by. */
+export function violationOf(constraints: readonly number[] | undefined): number {
+  let sum = 0
+  for (const value of constraints ?? []) if (value > 0) sum += value
+  return sum
+}
+
+/** Keys of attributes that are ours, and not shown. */
+export const OURS = 'downslope:'
+
+/** The record of an entry; kept once the trial is finished. */
+export function recordOf(entry: Entry, params: Readonly<Record<string, unknown>>): TrialRecord {
+  if (entry.record !== undefined) return entry.record
+  const { number, status, values, constraints, reason, error, attempt, started, finished, steps, folds } = entry
+  const copy = (series: Series): Series =>
+    Object.freeze({ steps: Object.freeze([...series.steps]), values: Object.freeze([...series.values]) })
+  const shown = Object.entries(entry.attributes).filter(([key]) => !key.startsWith(OURS))
+  const record: TrialRecord = Object.freeze({
+    number,
+    params,
+    status,
+    ...(values[0] === undefined ? {} : { value: values[0] }),
+    values: Object.freeze([...values]),
+    ...(constraints === undefined ? {} : { constraints: Object.freeze([...constraints]) }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
+    attributes: Object.freeze(Object.fromEntries(shown)),
+    notes: Object.freeze([...entry.notes]),
+    attempt,
+    started,
+    ...(finished === undefined ? {} : { finished }),
+    steps: copy(steps),
+    folds: copy(folds),
+  })
+  if (status !== 'running') entry.record = record
+  return record
+}

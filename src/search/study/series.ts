@@ -1,0 +1,31 @@
+import { below } from '../history.ts'
+
+/** Numbers by step, ascending, that grow. */
+export interface Growing {
+  readonly steps: number[]
+  readonly values: number[]
+}
+
+/** Puts a number where its step belongs; false, and nothing changes, when the step is there already. */
+export function insert({ steps, values }: Growing, step: number, value: number): boolean {
+  const place = below(steps, step)
+  if (steps[place] === step) return false
+  if (place === steps.length) {
+    steps.push(step)
+    values.push(value)
+  } else {
+    steps.splice(place, 0, step)
+    values.splice(place, 0, value)
+  }
+  return true
+}
+
+/** Folds share the log's one series with steps: fold f is the step −1 − f. */
+export const foldStep = (fold: number): number => -1 - fold
+
+/** Mean in fixed order. */
+export function meanOf(values: readonly number[]): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
+}

@@ -1,0 +1,239 @@
+import { DownslopeError } from '../../errors.ts'
+import { readInteger, readOptions, refuse } from '../../options.ts'
+import type { Outcome } from '../../storage/storage.ts'
+import { type Json, readJson } from '../json.ts'
+import type { Core } from './core.ts'
+import { lastOf } from './last.ts'
+import { type Entry, OURS } from './record.ts'
+import { foldStep, insert } from './series.ts'
+
+/** What an objective sees of its trial. */
+export interface Trial<P = Readonly<Record<string, unknown>>> {
+  /** Counted from 0. */
+  readonly number: number
+  readonly params: P
+  /** 1, or more when workers died at it. */
+  readonly attempt: number
+  /** Aborted when the trial should end: the study is closed or stopped, or `trialTimeout` is over. */
+  readonly signal: AbortSignal
+  /** What {@link Trial.attribute} has kept. */
+  readonly attributes: Readonly<Record<string, Json>>
+  /**
+   * Reports an intermediate value for the pruner; it is kept with the trial. NaN is shown to the pruner only.
+   *
+   * @param step an integer ≥ 0, each once: epochs, for example
+   */
+  report(step: number, value: number): void
+  /**
+   * Reports the score of a fold, for pruners of folds; it is kept with the trial.
+   *
+   * @param fold an integer ≥ 0, each once
+   */
+  reportFold(fold: number, value: number): void
+  /** Whether the pruner would stop the trial, after what it reported so far. */
+  shouldPrune(): boolean
+  /** Keeps a text with the trial. */
+  note(text: string): void
+  /** Keeps a value that JSON has with the trial, under a name. */
+  attribute(name: string, value: Json): void
+}
+
+/** What a trial can be told: its value, one for each direction, or that it has none. */
+export type Told = number | readonly number[] | 'pruned' | 'failed'
+
+/** A trial that was asked for by hand. */
+export interface AskedTrial<P = Readonly<Record<string, unknown>>> extends Trial<P> {
+  /**
+   * Ends the trial; resolves when that is as safe as the storage's `durability` says.
+   *
+   * @param result the value, the values, `'pruned'` (the last report becomes the value) or `'failed'`
+   * @param options `reason`: why it failed, a text
+   */
+  tell(result: Told, options?: { readonly reason?: string }): Promise<void>
+}
+
+/** The trial of one attempt. */
+export class TrialHandle {
+  readonly number: number
+  readonly params: Readonly<Record<string, unknown>>
+  readonly attempt: number
+  readonly #core: Core
+  readonly #entry: Entry
+  #view: Trial | undefined
+  #controller: AbortController | undefined
+  #reason: { readonly reason: unknown } | undefined
+  /** Reports with NaN, which the log does not keep; only where there was one. */
+  #seen: { steps: number[]; values: number[] } | undefined
+
+  constructor(core: Core, entry: Entry) {
+    this.#core = core
+    this.#entry = entry
+    this.number = entry.number
+    this.params = core.params(entry)
+    this.attempt = entry.attempt
+  }
+
+  /** What an objective sees. */
+  get view(): Trial {
+    const handle = this
+    this.#view ??= Object.freeze({
+      number: handle.number,
+      params: handle.params,
+      attempt: handle.attempt,
+      get signal() {
+        return handle.signal
+      },
+      get attributes() {
+        return handle.attributes
+      },
+      report: (step: number, value: number) => handle.report(step, value),
+      reportFold: (fold: number, value: number) => handle.reportFold(fold, value),
+      shouldPrune: () => handle.shouldPrune(),
+      note: (text: string) => handle.note(text),
+      attribute: (name: string, value: Json) => handle.attribute(name, value),
+    })
+    return this.#view
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason.reason)
+    return this.#controller.signal
+  }
+
+  get attributes(): Readonly<Record<string, Json>> {
+    return Object.freeze({ ...this.#entry.attributes })
+  }
+
+  report(step: number, value: number): void {
+    this.#check('trial.report')
+    this.#report('trial.report', 'steps', readInteger('trial.report', 'step', step, 0), value)
+  }
+
+  reportFold(fold: number, value: number): void {
+    this.#check('trial.reportFold')
+    this.#report('trial.reportFold', 'folds', readInteger('trial.reportFold', 'fold', fold, 0), value)
+  }
+
+  #report(where: string, kind: 'steps' | 'folds', step: number, value: unknown): void {
+    if (typeof value !== 'number') refuse(where, 'value must be a number', value)
+    const { log, projection, pruner } = this.#core
+    const twice = (): never =>
+      refuse(where, `${kind === 'steps' ? 'step' : 'fold'} must not have been reported before`, step)
+    if (this.#seen?.steps.includes(step)) twice()
+    const kept = kind === 'steps' ? step : foldStep(step)
+    const shown = pruner.series === kind && (Number.isNaN(value) || this.#seen !== undefined)
+    if (shown) {
+      const { steps, values } = this.#entry[kind]
+      this.#seen ??= { steps: [...steps], values: [...values] }
+      if (!insert(this.#seen, step, value)) twice()
+    }
+    if (Number.isNaN(value)) return
+    if (!projection.report(this.#entry, kept, value)) twice()
+    log.report(this.number, this.attempt, kept, value)
+  }
+
+  shouldPrune(): boolean {
+    this.#check('trial.shouldPrune')
+    const { definition, pruner } = this.#core
+    const own = this.#seen ?? this.#entry[pruner.series]
+    if (own.steps.length === 0) return false
+    const direction = definition.directions[0] as 'minimize' | 'maximize'
+    return pruner.prune({ number: this.number, direction, own, history: this.#core.history(this.number) })
+  }
+
+  note(text: string): void {
+    this.#check('trial.note')
+    if (typeof text !== 'string') refuse('trial.note', 'text must be a string', text)
+    this.#entry.notes.push(text)
+    this.#core.log.note(this.number, this.attempt, text)
+  }
+
+  attribute(name: string, value: Json): void {
+    this.#check('trial.attribute')
+    if (typeof name !== 'string' || name.startsWith(OURS) || name === '__proto__') {
+      refuse('trial.attribute', `name must be a string that does not begin with ${OURS}`, name)
+    }
+    const kept = readJson('trial.attribute', 'value', value)
+    this.#entry.attributes[name] = kept
+    this.#core.log.attribute(this.number, this.attempt, name, JSON.stringify(kept))
+  }
+
+  /** Whether this attempt is the trial's last and still runs. */
+  get current(): boolean {
+    return !this.#core.closed && this.#entry.status === 'running' && this.#entry.attempt === this.attempt
+  }
+
+  /** Aborts the trial's signal. */
+  abort(reason: unknown): void {
+    this.#reason ??= { reason }
+    this.#controller?.abort(reason)
+  }
+
+  /** Gives the trial back. */
+  release(): void {
+    if (this.current) this.#core.release(this.#entry)
+  }
+
+  /** Tells what came of it; `reason` and `error` where it failed. */
+  end(
+    where: string,
+    told: unknown,
+    options: { readonly reason?: string; readonly error?: unknown } = {},
+  ): Promise<void> {
+    this.#check(where)
+    const outcome = this.#outcome(where, told, options.reason)
+    return this.#core.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
+  }
+
+  #outcome(where: string, told: unknown, reason: string | undefined): Outcome {
+    const { directions } = this.#core.definition
+    if (told === 'failed') return { status: 'failed', ...(reason === undefined ? {} : { reason }) }
+    if (told === 'pruned') {
+      const last = lastOf(this.#core.pruner, this.#entry)
+      if (last === undefined || Number.isNaN(last.value)) return { status: 'pruned', ...this.#constrained() }
+      return { status: 'pruned', values: [last.value], ...this.#constrained() }
+    }
+    const values = typeof told === 'number' ? [told] : Array.isArray(told) ? [...(told as unknown[])] : undefined
+    const all = values?.every((value) => typeof value === 'number')
+    if (values === undefined || !all || values.length !== directions.length) {
+      const wanted = directions.length === 1 ? 'a number' : `an array of ${directions.length} numbers`
+      refuse(where, `the result must be ${wanted}, 'pruned' or 'failed'`, told)
+    }
+    if (values.some(Number.isNaN)) return { status: 'failed', reason: 'NaN' }
+    return { status: 'completed', values: values as number[], ...this.#constrained() }
+  }
+
+  #constrained(): { constraints?: readonly number[] } {
+    const { constraints } = this.#core
+    if (constraints === undefined) return {}
+    const list: unknown = constraints(this.params as never, this.view)
+    if (!Array.isArray(list) || !list.every((value) => typeof value === 'number' && !Number.isNaN(value))) {
+      return refuse('constraints', 'they must give an array of numbers', list)
+    }
+    return { constraints: [...(list as number[])] }
+  }
+
+  #check(where: string): void {
+    this.#core.check(where)
+    if (this.current) return
+    const text = `${where}: attempt ${this.attempt} of trial ${this.number} must still run, but it has ended`
+    throw new DownslopeError('ERR_CLOSED', text)
+  }
+}
+
+/** The trial as users get it who ask by hand. */
+export function askedTrial(core: Core, entry: Entry): AskedTrial {
+  const handle = new TrialHandle(core, entry)
+  const { signal } = core.closing
+  const ended = (): void => handle.abort(signal.reason)
+  signal.addEventListener('abort', ended, { once: true })
+  const tell = async (result: Told, options?: { readonly reason?: string }): Promise<void> => {
+    const { reason } = readOptions('trial.tell', options, ['reason'])
+    if (reason !== undefined && typeof reason !== 'string') refuse('trial.tell', 'reason must be a string', reason)
+    const told = handle.end('trial.tell', result, reason === undefined ? {} : { reason })
+    signal.removeEventListener('abort', ended)
+    await told
+  }
+  return Object.freeze(Object.defineProperties({ tell }, Object.getOwnPropertyDescriptors(handle.view))) as AskedTrial
+}

@@ -1,0 +1,210 @@
+import type { Dataset } from '../../data/dataset.ts'
+import type { DrawnFold } from '../../data/drawn.ts'
+import { identify } from '../../data/drawn.ts'
+import type { Labels } from '../../data/forms.ts'
+import type { Label } from '../../data/labels.ts'
+import type { Model } from '../../model/model.ts'
+import { guarded } from '../../options.ts'
+import { type Run, type RunContext, startRun } from '../../train/run.ts'
+import { buildCandidate } from '../candidate.ts'
+import { closeFolds } from '../folds.ts'
+import type { Json } from '../json.ts'
+import { begin } from '../study/create.ts'
+import { optimize } from '../study/optimize.ts'
+import type { TrialRecord } from '../study/record.ts'
+import { coreOf, type Study } from '../study/study.ts'
+import type { Trial } from '../study/trial.ts'
+import { metricConfig, readTune, type TuneJob, type TuneOptions } from './options.ts'
+import { refit } from './refit.ts'
+import { BEST_EPOCHS, runTrial, type TrialPlan } from './trial.ts'
+
+/** A trial of {@link tune} that has ended. */
+export interface TuneProgress<P = Readonly<Record<string, unknown>>> {
+  /** Counted from 0. */
+  readonly number: number
+  readonly params: P
+  /** Mean over the folds, of a pruned trial over those it finished; absent where there is none. */
+  readonly value?: number
+  readonly status: 'completed' | 'pruned' | 'failed'
+  /** Why it failed: `diverged`, `NaN`, or the message of its error. */
+  readonly reason?: string
+  /** The metric on each fold that was finished. */
+  readonly folds: readonly number[]
+  /** Spent on it. */
+  readonly seconds: number
+  /** The best of the trials that have ended by now; `undefined` while none was completed. */
+  readonly best: TrialRecord<P> | undefined
+}
+
+/** What {@link tune} resolves to. */
+export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Labels = Label, K extends string = never> {
+  /** The best completed trial; `undefined` when there is none. */
+  readonly best: TrialRecord<P> | undefined
+  /** The winner, trained on all of the data; `undefined` without a winner or with `refit: false`. */
+  readonly model: Model<L, K> | undefined
+  /** The study with all of its trials. Close it when you are done with it. */
+  readonly study: Study<P>
+  /** Its trials, by number, those of earlier calls included. */
+  readonly trials: readonly TrialRecord<P>[]
+  /** All trials were run, something ended the search early, or every combination has been tried. */
+  readonly status: 'completed' | 'stopped' | 'exhausted'
+}
+
+/**
+ * Searches for the parameters whose candidate is best on the validation rows, then trains it on all of the data.
+ *
+ * Folds of a trial are evaluated in turn, and after each the pruner may end the trial. Its value is the mean over the folds. Trials run in
+ * parallel, each on one native thread, over one data set in memory. Trials, values, decisions and the winner's weights are a function of
+ * data, space, `build`, metric, validation, sampler, pruner, seed and lag alone; not of `workers` or time. A trial that diverges, or whose
+ * value is NaN, is `failed`; so is one whose `build` throws or gives what cannot be trained, except for the first of a study: then `tune`
+ * rejects with that error.
+ *
+ * Pruners of steps see every epoch: epoch e (from 1) of fold f (from 0) is step f · epochs + e, with the mean of the folds before and of
+ * this epoch, on the rows that `fit` validates on. The winner is trained for its `epochs`, or with early stopping for the mean of the best
+ * epochs of its folds, without a validation part; its early stopping and `validation` are left out.
+ *
+ * The same call with the same `storage` and `name` goes on where it stopped, to the same result as if it had not; other settings than
+ * the study was created with are an error, as are other data. What `build` does cannot be compared.
+ *
+ * What it returns is awaitable and iterable (a record for each trial that this call finished); it starts on the next tick. `stop()`
+ * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data.
+ *
+ * @throws DownslopeError (as a rejection) `ERR_OPTION`, `ERR_DATA`, `ERR_SHAPE` as the rule of validation and `fit` do; `ERR_STORAGE` when
+ * the study was created otherwise or cannot be kept; `ERR_CLOSED`. Aborting rejects with `signal.reason`.
+ * @example
+ * ```ts
+ * const search = tune(train, {
+ *   space: searchSpace({ learningRate: float(1e-4, 1e-1, { scale: 'log' }), units: int(16, 256, { scale: 'log' }) }),
+ *   build: ({ learningRate, units }) => ({
+ *     network: sequential([input({ shape: [64] }), dense(units, { activation: 'relu' }), dense(10)]),
+ *     loss: 'crossEntropy', optimizer: adam({ learningRate }), epochs: 20,
+ *   }),
+ *   metric: 'accuracy', validation: kFold(5), trials: 30,
+ * })
+ * for await (const { number, value, status } of search) console.log(number, value, status)
+ * const { best, model } = await search
+ * ```
+ */
+export function tune<P, L extends Labels = Label, K extends string = never>(
+  data: Dataset<L>,
+  options: TuneOptions<P, L, K>,
+): Run<TuneProgress<P>, TuneResult<P, L, K>> {
+  let job: TuneJob | undefined
+  let complaint: unknown
+  try {
+    job = guarded('tune', 'ERR_OPTION', () => readTune('tune', data, options))
+  } catch (error) {
+    complaint = error
+  }
+  const run = startRun<TuneProgress, TuneResult>(async (context) => {
+    if (job === undefined) throw complaint
+    return work(job, context)
+  })
+  return run as unknown as Run<TuneProgress<P>, TuneResult<P, L, K>>
+}
+
+async function work(job: TuneJob, context: RunContext<TuneProgress>): Promise<TuneResult> {
+  const { data, validation, signal, seed } = job
+  let study: Study | undefined
+  let folds: readonly DrawnFold[] | undefined
+  try {
+    signal?.throwIfAborted()
+    const extra = await identityOf(job)
+    signal?.throwIfAborted()
+    study = await begin('tune', { connection: job.connection, name: job.name, open: true, given: job.given, extra })
+    signal?.throwIfAborted()
+    if (!job.reshuffle) folds = await validation.draw('tune', data, { seed, path: [] })
+    const status = await search(job, study, folds, context)
+    const { best, trials } = study
+    const model = job.refit && best !== undefined ? await refitted(job, best, context) : undefined
+    return Object.freeze({ best, model, study, trials, status })
+  } catch (error) {
+    await study?.close()
+    throw error
+  } finally {
+    closeFolds(folds ?? [])
+    validation.close()
+    data.close()
+  }
+}
+
+/** What else the numbers of a study depend on. */
+async function identityOf({ data, validation, metric, reshuffle }: TuneJob): Promise<Json> {
+  const parts = {
+    metric: metricConfig(metric),
+    validation: await validation.identity('tune'),
+    data: await identify('tune', data),
+    reshuffle,
+  }
+  return JSON.parse(JSON.stringify(parts)) as Json
+}
+
+/** Runs trials until there are enough. */
+async function search(
+  job: TuneJob,
+  study: Study,
+  folds: readonly DrawnFold[] | undefined,
+  context: RunContext<TuneProgress>,
+): Promise<TuneResult['status']> {
+  const { signal, trials, workers, stopping } = job
+  const core = coreOf('tune', study)
+  const inner = new AbortController()
+  const abort = (): void => inner.abort(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  const plan: TrialPlan = {
+    job,
+    folds,
+    series: study.pruner.kind === 'noPruner' ? 'nothing' : core.pruner.series === 'folds' ? 'folds' : 'epochs',
+    // what the first cannot be trained with, the others hardly can
+    failed: (number, error) => {
+      if (number === 0) inner.abort(error)
+    },
+  }
+  const objective = (params: never, trial: Trial<never>) => runTrial(plan, params, trial as unknown as Trial)
+  try {
+    const run = optimize(core, () => ({
+      objective,
+      plan: {
+        trials: Number.MAX_SAFE_INTEGER,
+        total: trials,
+        workers,
+        timeout: undefined,
+        trialTimeout: undefined,
+        stopping,
+        throws: false,
+        signal: inner.signal,
+      },
+    }))
+    context.onStop = () => run.stop()
+    if (context.stopped) run.stop()
+    for await (const record of run) context.emit(progressOf(record, study))
+    return (await run).status
+  } finally {
+    context.onStop = undefined
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+function progressOf(record: TrialRecord, study: Study): TuneProgress {
+  const { number, params, value, status, reason, folds, started, finished } = record
+  return Object.freeze({
+    number,
+    params,
+    ...(value === undefined ? {} : { value }),
+    status: status as TuneProgress['status'],
+    ...(reason === undefined ? {} : { reason }),
+    folds: folds.values,
+    seconds: Math.max(0, (finished ?? started) - started) / 1000,
+    best: study.best,
+  })
+}
+
+/** The winner, trained on all of the data. */
+async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<TuneProgress>): Promise<Model> {
+  const candidate = buildCandidate('tune', 'build', job.build, [best.params])
+  const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
+  // a search that was stopped still gets its winner; stopping this ends it
+  context.onStop = () => run.stop()
+  return (await run).model
+}

@@ -1,0 +1,5 @@
+export { groupKFold } from './groupKFold.ts'
+export { type HoldoutOptions, holdout } from './holdout.ts'
+export { type KFoldOptions, kFold } from './kFold.ts'
+export { repeated } from './repeated.ts'
+export { type TimeSeriesOptions, timeSeriesSplit } from './timeSeriesSplit.ts'
