@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
   minimize: ['data', 'native', 'ops', 'optimizer', 'schedule', 'train'],
   model: ['data', 'loss', 'metric', 'native', 'ops', 'regularizer'],
   train: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'schedule'],
+  plots: ['search'],
   storage: ['native'],
   search: ['data', 'loss', 'metric', 'model', 'native', 'optimizer', 'regularizer', 'schedule', 'storage', 'train'],
   native: [],

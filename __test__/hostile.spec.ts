@@ -27,7 +27,18 @@ const sync: Record<string, Call> = {
 const later: Record<string, Call> = {}
 for (const [name, value] of Object.entries(downslope)) {
   if (typeof value !== 'function' || name === 'DownslopeError') continue
-  const promising = ['datasetFrom', 'evaluate', 'fit', 'gradient', 'initialize', 'listStudies', 'loadModel', 'minimize']
+  const promising = [
+    'createStudy',
+    'datasetFrom',
+    'evaluate',
+    'fit',
+    'gradient',
+    'initialize',
+    'listStudies',
+    'loadModel',
+    'minimize',
+    'openStudy',
+  ]
   const target = promising.includes(name) ? later : sync
   target[name] = value as Call
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
 import { searchCases } from './searchCases.ts'
+import { studyCases } from './studyCases.ts'
 import {
   both,
   type Case,
@@ -526,6 +527,7 @@ export const cases: readonly Case[] = [
   ]),
 
   ...searchCases,
+  ...studyCases,
 
   datasetMethod('split', () => [[0.5, 0.5], { seed: 1, stratify: false, shuffle: true }]),
   datasetMethod('split', () => [0.5]),

@@ -12,9 +12,9 @@ export const all: readonly Case[] = [...singles, ...sequences]
 const known = ['constructor', 'closed']
 
 function methods(of: string, value: object): string[] {
-  return Object.getOwnPropertyNames(Object.getPrototypeOf(value))
-    .filter((name) => !known.includes(name))
-    .map((name) => `${of}.${name}`)
+  return Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value)))
+    .filter(([name, { value: method }]) => typeof method === 'function' && !known.includes(name))
+    .map(([name]) => `${of}.${name}`)
 }
 
 /** Everything that users can call and no case here does. */
@@ -24,6 +24,9 @@ export async function uncovered(): Promise<string[]> {
   )
   using data = labelled()
   using model = await trained()
+  const space = downslope.searchSpace({ x: downslope.float(0, 1) })
+  using study = await downslope.createStudy({ space, direction: 'minimize' })
+  wanted.push(...methods('Study', study))
   wanted.push(...Object.keys(ops).map((name) => `ops.${name}`), ...methods('Dataset', data), ...methods('Model', model))
   const covered = new Set(all.map(({ of }) => of))
   return wanted.filter((name) => !covered.has(name))

@@ -16,7 +16,8 @@ function copy(value: unknown, depth: number, complain: () => never): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : complain()
   if (typeof value !== 'object' || depth === DEPTH || types.isPromise(value)) return complain()
-  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1, complain))
+  // holes are refused as what they are read as
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => copy(item, depth + 1, complain))
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return complain()
   const result: Record<string, Json> = {}
   for (const [key, item] of Object.entries(value)) {

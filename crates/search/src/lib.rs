@@ -6,6 +6,7 @@
 //! on time.
 
 mod error;
+pub mod gp;
 pub mod history;
 pub mod sampler;
 pub mod session;

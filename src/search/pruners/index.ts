@@ -3,7 +3,6 @@ import * as all from './all.ts'
 import { type Pruner, type PrunerPlan, prunerPlan } from './pruner.ts'
 
 export * from './all.ts'
-export type { IntervalOptions } from './interval.ts'
 export type { Pruner, PrunerConfig } from './pruner.ts'
 
 const names = Object.keys(all) as (keyof typeof all)[]

@@ -1,4 +1,5 @@
 export { createStudy, type OpenStudyOptions, openStudy, type StudyOptions, type StudySettings } from './create.ts'
+export { type NarrowOptions, narrow } from './narrow.ts'
 export type { Objective, ObjectiveResult } from './objective.ts'
 export type { OptimizeOptions, OptimizeResult } from './optimize.ts'
 export type { TrialRecord } from './record.ts'

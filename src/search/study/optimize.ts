@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { type Range, readInteger, readName, readNumber, readOptions, readSignal, refuse } from '../../options.ts'
+import {
+  guarded,
+  type Range,
+  readInteger,
+  readName,
+  readNumber,
+  readOptions,
+  readSignal,
+  refuse,
+} from '../../options.ts'
 import { type Run, type RunContext, startRun } from '../../train/run.ts'
 import { readStopping, type Stopping, type StoppingPlan } from '../stopping/stopping.ts'
 import type { Begun, Core } from './core.ts'
@@ -16,7 +25,7 @@ export interface OptimizeOptions {
    * processes at one study, or to go on with one. Trials of processes that ended are run again. Default: none.
    */
   readonly totalTrials?: number
-  /** How many run at once in this process, an integer ≥ 1; default: as many as there are cores. No number depends on it. */
+  /** How many run at once in this process, an integer in [1, 4096]; default: as many as there are cores. No number depends on it. */
   readonly workers?: number
   /** After so many milliseconds, > 0, the call ends as by `.stop()`; default: never. */
   readonly timeout?: number
@@ -53,6 +62,8 @@ export interface OptimizePlan {
   readonly signal: AbortSignal | undefined
 }
 
+/** More workers than this is a slip. */
+const CROWD = 4096
 /** The longest time of a timer. */
 const LONGEST = 2 ** 31 - 1
 const duration: Range = { text: `> 0 and at most ${LONGEST}`, holds: (value) => value > 0 && value <= LONGEST }
@@ -85,7 +96,9 @@ export function readOptimize(where: string, options: unknown): OptimizePlan {
 
 /** Reads the option `workers`. */
 export function readWorkers(where: string, value: unknown): number {
-  return readInteger(where, 'workers', value, 1, availableParallelism())
+  const workers = readInteger(where, 'workers', value, 1, availableParallelism())
+  if (workers > CROWD) refuse(where, `workers must be at most ${CROWD}`, workers)
+  return workers
 }
 
 /** Runs an objective on trials of a study until the plan, a rule or somebody says that it is enough. */
@@ -97,7 +110,7 @@ export function optimize(
   let work: ReturnType<typeof read> | undefined
   let complaint: unknown
   try {
-    work = read()
+    work = guarded('study.optimize', 'ERR_OPTION', read)
   } catch (error) {
     complaint = error
   }

@@ -1,5 +1,5 @@
 import { DownslopeError } from '../../errors.ts'
-import { readInteger, readOptions } from '../../options.ts'
+import { readInteger, readOptions, refuse } from '../../options.ts'
 import type { Run } from '../../train/run.ts'
 import type { Direction } from '../history.ts'
 import type { Pruner } from '../pruners/pruner.ts'
@@ -11,6 +11,9 @@ import { type OptimizeOptions, type OptimizeResult, optimize, readObjective, rea
 import { paretoFront } from './pareto.ts'
 import type { Entry, TrialRecord } from './record.ts'
 import { type AskedTrial, askedTrial } from './trial.ts'
+
+/** No more are asked for at once. */
+const MOST = 10_000
 
 const cores = new WeakMap<object, Core>()
 
@@ -141,7 +144,7 @@ export class Study<P = Readonly<Record<string, unknown>>> {
   /**
    * Begins a trial by hand; `tell` ends it. A trial whose worker died comes first, with the same number and parameters.
    *
-   * @param options `count`: how many at once; then as many as there are, fewer when every combination has been asked for
+   * @param options `count`: how many at once, an integer in [1, 10,000]; then as many as there are, fewer when every combination has been asked for
    * @throws DownslopeError (as a rejection) `ERR_BUSY` when a trial has to be told before, it says which; `ERR_OPTION` when every
    * combination has been asked for; `ERR_CLOSED`, `ERR_STORAGE`
    * @example
@@ -155,6 +158,7 @@ export class Study<P = Readonly<Record<string, unknown>>> {
   async ask(options?: { readonly count: number }): Promise<AskedTrial<P> | readonly AskedTrial<P>[]> {
     const read = readOptions('study.ask', options, ['count'])
     const count = read.count === undefined ? undefined : readInteger('study.ask', 'count', read.count, 1)
+    if (count !== undefined && count > MOST) refuse('study.ask', `count must be at most ${MOST}`, count)
     const asked: AskedTrial<P>[] = []
     const taken: Entry[] = []
     while (taken.length < (count ?? 1)) {

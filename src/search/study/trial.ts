@@ -1,5 +1,5 @@
 import { DownslopeError } from '../../errors.ts'
-import { readInteger, readOptions, refuse } from '../../options.ts'
+import { guarded, readInteger, readOptions, refuse } from '../../options.ts'
 import type { Outcome } from '../../storage/storage.ts'
 import { type Json, readJson } from '../json.ts'
 import type { Core } from './core.ts'
@@ -154,7 +154,7 @@ export class TrialHandle {
     if (typeof name !== 'string' || name.startsWith(OURS) || name === '__proto__') {
       refuse('trial.attribute', `name must be a string that does not begin with ${OURS}`, name)
     }
-    const kept = readJson('trial.attribute', 'value', value)
+    const kept = guarded('trial.attribute', 'ERR_OPTION', () => readJson('trial.attribute', 'value', value))
     this.#entry.attributes[name] = kept
     this.#core.log.attribute(this.number, this.attempt, name, JSON.stringify(kept))
   }
@@ -182,7 +182,7 @@ export class TrialHandle {
     options: { readonly reason?: string; readonly error?: unknown } = {},
   ): Promise<void> {
     this.#check(where)
-    const outcome = this.#outcome(where, told, options.reason)
+    const outcome = guarded(where, 'ERR_OPTION', () => this.#outcome(where, told, options.reason))
     return this.#core.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
   }
 

@@ -1,8 +1,11 @@
 //! The samplers: one file and one line in the registry each.
 
+mod gaussian_process;
 mod grid;
 mod manual;
+mod quasi_random;
 mod random;
+mod tpe;
 
 use std::sync::Arc;
 
@@ -61,9 +64,12 @@ macro_rules! samplers {
 
 // the registry: the name of each sampler and its module, whose `make` takes its options as any type that JSON can give
 samplers! {
+    "gaussianProcess" => gaussian_process,
     "grid" => grid,
     "manual" => manual,
+    "quasiRandom" => quasi_random,
     "random" => random,
+    "tpe" => tpe,
 }
 
 /// The sampler of this name.
