@@ -11,7 +11,7 @@ test('importance: what decides comes first, by path', async (t) => {
   const [first, ...others] = Object.keys(importance)
   t.is(first, 'kind.a.y')
   t.is(others[0], 'kind')
-  t.true((importance['idle'] ?? 1) < 0.05 && (importance['x'] ?? 1) < 0.05)
+  t.true((importance.idle ?? 1) < 0.05 && (importance.x ?? 1) < 0.05)
   const shares = Object.values(importance)
   t.true(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-12)
   t.deepEqual(
@@ -30,5 +30,5 @@ test('importance: several directions, failed trials left out', async (t) => {
     trials: 200,
   })
   const importance = await study.importance()
-  t.true((importance['x'] ?? 0) > 0.8)
+  t.true((importance.x ?? 0) > 0.8)
 })

@@ -30,7 +30,7 @@ pub fn importance(space: &str, study: &str, points: &[f64], values: &[f64]) -> R
     if width == 0 {
         return Ok(Vec::new());
     }
-    if objectives == 0 || points.len() % width != 0 || points.len() / width * objectives != values.len() {
+    if objectives == 0 || !points.len().is_multiple_of(width) || points.len() / width * objectives != values.len() {
         return Err(Error::Option("importance: must have a value of each direction for each point".into()));
     }
     let sign = |(value, direction): (&f64, &Direction)| if *direction == Direction::Maximize { -value } else { *value };
