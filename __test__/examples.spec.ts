@@ -11,13 +11,34 @@ const run = promisify(execFile)
 /** What to expect of an example's output; an example that is not named here fails the last test. */
 const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
   'demo.mjs': {
+    args: ['--fresh'],
     lines: [
-      /^epoch 25\/25 {3}loss 0\.\d{4} {3}accuracy 0\.9[5-9]\d\d$/m,
-      /^test {10}loss 0\.\d{4} {3}accuracy 0\.9[5-9]\d\d$/m,
+      /^ +0 {2}0\.\d{4} +\d\d +\d+ +0\.\d\d {2}(adam|sgd 0\.\d\d) +\.\d\d .*0\.\d{4} {2}done/m,
+      / {2}pruned$/m,
+      / {2}done, best so far$/m,
+      /^\d+\.\d s; \d+ of 40 trials were pruned, completed$/m,
+      /^test {16}loss 0\.\d{4} {3}accuracy 0\.9[5-9]\d\d$/m,
       /^confusion matrix/m,
       /▓/,
       /^all 360 predictions are the same, bit for bit$/m,
     ],
+  },
+  'tune.mjs': {
+    lines: [
+      /^trial 0: 0\.\d{3} over 5 folds, completed$/m,
+      /over [1-4] folds, pruned$/m,
+      /^on wines that the search has not seen: accuracy (1\.000|0\.9\d\d)$/m,
+    ],
+  },
+  'cross-validation.mjs': {
+    lines: [
+      /^fold 1: trained on 455 rows, accuracy 0\.9\d\d on 114 others$/m,
+      /^569 predictions, the first: \d\.\d{3} (malignant|benign)$/m,
+      /^linear − hidden: between -?0\.\d{4} and -?0\.\d{4} with 95 % confidence/m,
+    ],
+  },
+  'range-test.mjs': {
+    lines: [/^suggested: \d\.\de-[1-3]$/m, /^fast enough: \d+$/m, /^after three epochs: accuracy 0\.9\d\d$/m],
   },
   'iris.mjs': { lines: [/accuracy (1\.000|0\.9\d\d)/, /versicolor \(\d+ %\)/] },
   'regression.mjs': { lines: [/^epoch 50: RMSE \d\d\.\d, validation/m, /RMSE [4-6]\d\.\d, mean error \d\d\.\d/] },

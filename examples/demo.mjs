@@ -1,31 +1,42 @@
 /**
- * Trains a small network on 1,437 handwritten digits and tries it on 360 others.
+ * Tunes a small network on 1,437 handwritten digits, then tries the winner on 360 others.
  *
- *     npm run demo
+ *     npm run demo                 Ctrl-C ends the search and keeps what was done; the next run goes on from it
+ *     npm run demo -- --fresh      forgets earlier runs
  */
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   adam,
+  choice,
   confusionMatrix,
   cosineDecay,
   dataset,
   dense,
   dropout,
-  fit,
+  float,
   input,
+  int,
+  kFold,
+  listStudies,
   loadModel,
   rescale,
+  searchSpace,
   sequential,
+  sgd,
+  sqlite,
+  tune,
 } from 'downslope'
 import { digits } from './data/load.mjs'
 import { bold, confusion, dim, done, green, print, progress, red, shades, sideBySide } from './terminal.mjs'
 
-const EPOCHS = 25
+const TRIALS = 40
 const PIXELS = 64
+const out = fileURLToPath(new URL('out/', import.meta.url))
+const file = `${out}demo.sqlite`
 
-// 1. Data. Every fifth digit is kept for the test and not seen in training.
+// 1. Data. Every fifth digit is kept for the test and not seen in the search.
 const { inputs, labels } = digits()
 const everything = dataset({ inputs, labels })
 const rows = Array.from({ length: everything.size }, (_, row) => row)
@@ -33,40 +44,98 @@ const testRows = rows.filter((row) => row % 5 === 0)
 const train = everything.subset(rows.filter((row) => row % 5 !== 0))
 const test = everything.subset(testRows)
 
-// 2. Model.
-const network = sequential([
-  input({ shape: [PIXELS] }),
-  rescale(1 / 16), // pixels go from 0 to 16
-  dense(100, { activation: 'relu' }),
-  dropout(0.2),
-  dense(10),
-])
+// 2. What is searched, and the network for a point of it.
+const space = searchSpace({
+  learningRate: float(1e-3, 1e-1, { scale: 'log' }),
+  batchSize: int(10, 40),
+  units: int(16, 128, { scale: 'log' }),
+  dropout: float(0, 0.5),
+  optimizer: choice({ adam: {}, sgd: { momentum: float(0, 0.95) } }),
+})
+function build({ learningRate, batchSize, units, dropout: share, optimizer }) {
+  const rate = cosineDecay({ initial: learningRate })
+  return {
+    network: sequential([
+      input({ shape: [PIXELS] }),
+      rescale(1 / 16), // pixels go from 0 to 16
+      dense(units, { activation: 'relu' }),
+      dropout(share),
+      dense(10),
+    ]),
+    loss: 'crossEntropy',
+    optimizer:
+      optimizer.kind === 'adam'
+        ? adam({ learningRate: rate })
+        : sgd({ learningRate: rate, momentum: optimizer.momentum }),
+    epochs: 20,
+    batchSize,
+  }
+}
 
-// 3. Training. The loop only looks: training goes on by itself, beside the event loop.
+// 3. The search. The study is kept in a file: what is done is done, whatever happens.
+mkdirSync(out, { recursive: true })
+if (process.argv.includes('--fresh')) {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+}
+const storage = sqlite(file)
+const earlier = (await listStudies(storage)).find(({ name }) => name === 'digits')
+const ended = earlier === undefined ? 0 : earlier.completed + earlier.pruned + earlier.failed
+const trials = (Math.floor(ended / TRIALS) + 1) * TRIALS
 print(bold(`\n${train.size} digits to learn from, ${test.size} to be tested on`))
-print(dim('64 pixels → 100 relu, dropout 0.2 → 10 classes · adam, cosine decay · batches of 32\n'))
+print(dim(`64 pixels → relu, dropout → 10 classes · ${trials - ended} trials of 5 folds, ${ended} from earlier runs\n`))
+
 const begin = performance.now()
-const run = fit(network, train, {
-  loss: 'crossEntropy',
-  optimizer: adam({ learningRate: cosineDecay({ initial: 0.004 }) }),
-  epochs: EPOCHS,
-  batchSize: 32,
-  metrics: ['accuracy'],
+const search = tune(train, {
+  ...{ space, build, trials, storage, name: 'digits' },
+  metric: 'accuracy',
+  validation: kFold(5),
   seed: 1,
 })
-for await (const { epoch, loss, accuracy } of run) {
-  print(`epoch ${String(epoch).padStart(2)}/${EPOCHS}   loss ${loss.toFixed(4)}   accuracy ${accuracy.toFixed(4)}`)
-  progress(epoch / EPOCHS, `${epoch} of ${EPOCHS} epochs`)
+process.once('SIGINT', () => search.stop())
+
+const words = { completed: 'done', pruned: 'pruned', failed: 'failed' }
+const score = (value) => (value === undefined ? '  –   ' : value.toFixed(4))
+print(dim('trial   rate    batch  units  dropout  optimizer      folds              score   '))
+let count = ended
+let leader = -1
+for await (const { number, params, value, status, folds, best } of search) {
+  const { learningRate, batchSize, units, optimizer } = params
+  const rule = optimizer.kind === 'adam' ? 'adam' : `sgd ${optimizer.momentum.toFixed(2)}`
+  const cells = [
+    String(number).padStart(5),
+    learningRate.toFixed(4),
+    String(batchSize).padStart(5),
+    String(units).padStart(5),
+    params.dropout.toFixed(2).padStart(7),
+    rule.padEnd(13),
+    folds
+      .map((fold) => fold.toFixed(2).slice(1))
+      .join(' ')
+      .padEnd(19),
+    score(value),
+    words[status],
+  ]
+  const winner = best?.number === number && number !== leader
+  if (best !== undefined) leader = best.number
+  const line = cells.join('  ')
+  print(status === 'pruned' ? dim(line) : winner ? green(`${line}, best so far`) : line)
+  progress(++count / trials, `${count} of ${trials} trials, best ${score(best?.value)}`)
 }
-const { model } = await run
+const { best, model, study, status } = await search
 done()
 const seconds = (performance.now() - begin) / 1000
-const speed = Math.round((train.size * EPOCHS) / seconds).toLocaleString('en')
-print(dim(`${seconds.toFixed(2)} s, ${speed} digits a second\n`))
+const finished = study.trials.filter((trial) => trial.status === 'pruned').length
+print(dim(`\n${seconds.toFixed(1)} s; ${finished} of ${study.trials.length} trials were pruned, ${status}`))
+await study.close()
+if (best === undefined || model === undefined) {
+  print('no trial was completed; the next run goes on\n')
+  process.exit()
+}
 
-// 4. Test.
+// 4. The winner, which was trained on all of the training part, on the test part.
 const { accuracy, loss } = await model.evaluate(test, { metrics: ['accuracy'] })
-print(`${bold('test')}          loss ${loss.toFixed(4)}   accuracy ${bold(accuracy.toFixed(4))}\n`)
+print(`best of the search  trial ${best.number}   accuracy ${best.value.toFixed(4)} over its folds`)
+print(`${bold('test')}                loss ${loss.toFixed(4)}   accuracy ${bold(accuracy.toFixed(4))}\n`)
 
 const pixels = new Uint8Array(testRows.length * PIXELS)
 testRows.forEach((row, index) => {
@@ -100,7 +169,8 @@ const before = await model.predict(images, { probabilities: true })
 const after = await loaded.predict(images, { probabilities: true })
 const same = before.data.every((value, index) => Object.is(value, after.data[index]))
 print(`saved to ${relative('.', path)} (${(statSync(path).size / 1024).toFixed(0)} KiB) and loaded again`)
-print(same ? green(`all ${testRows.length} predictions are the same, bit for bit\n`) : red('the predictions differ\n'))
+print(same ? green(`all ${testRows.length} predictions are the same, bit for bit`) : red('the predictions differ'))
+print(`the study is in ${relative('.', file)}: run this again and it goes on\n`)
 if (!same) process.exitCode = 1
 
 loaded.close()

@@ -12,6 +12,7 @@ import {
   ordinal,
   type Pruner,
   percentile,
+  quasiRandom,
   random,
   type Sampler,
   type SearchSpace,
@@ -19,6 +20,7 @@ import {
   successiveHalving,
   type Trial,
   type TrialRecord,
+  tpe,
 } from '../../src/index.ts'
 
 /** How many trials a study of these tests has. */
@@ -80,7 +82,7 @@ const setup = (
 export const setups: Readonly<Record<string, Setup>> = {
   random: setup(random, () => median({ startupTrials: 3 })),
   grid: setup(
-    () => grid({ resolution: 2 }),
+    () => grid({ resolution: { rate: 2, 'widths[0]': 1, 'widths[1]': 1, 'widths[2]': 1 } }),
     () => percentile({ percentile: 40, startupTrials: 2 }),
   ),
   manual: {
@@ -90,6 +92,8 @@ export const setups: Readonly<Record<string, Setup>> = {
     ),
     trials: 20,
   },
+  quasiRandom: setup(quasiRandom, () => median({ startupTrials: 3 })),
+  tpe: setup(tpe, () => median({ startupTrials: 3 })),
   halving: setup(random, () => successiveHalving({ reductionFactor: 2 }), 'maximize'),
   hyperband: setup(random, () => hyperband({ maxResource: 9 }), 'maximize'),
 }

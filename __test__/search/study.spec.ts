@@ -328,7 +328,7 @@ test('a study is opened as it was created', async (t) => {
     { seed: 4 },
     /openStudy: the study 'first' must be opened as it was created, but seed was 3, received 4/,
   )
-  await differs({ sampler: grid() }, /sampler was \{"kind":.*received \{"kind":"grid"/)
+  await differs({ sampler: grid() }, /sampler was \{.*"kind":"tpe".*received \{"kind":"grid"/)
   await differs({ pruner: median() }, /pruner was .*"startupTrials":2.* received .*"startupTrials":5/)
   await differs({ direction: 'maximize' }, /directions was \["minimize"\], received \["maximize"\]/)
   await differs({ name: 'second' }, /there is no study named "second"/)

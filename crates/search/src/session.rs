@@ -115,7 +115,7 @@ impl Session {
             // trials of an empty space are told by one number each, which says nothing
             return Ok(vec![Vec::new(); asked.len()]);
         }
-        if asked.len() % dimensions != 0 {
+        if !asked.len().is_multiple_of(dimensions) {
             return Err(Error::Option(format!("points: must have {dimensions} coordinates each")));
         }
         asked.chunks_exact(dimensions).map(|point| self.space.checked(&self.axes, point)).collect()
@@ -124,7 +124,7 @@ impl Session {
     fn rows(&self, finished: &[f64], asked: usize) -> Result<Vec<Finished>> {
         let width = HEAD + self.directions.len();
         let refuse = |what: String| Error::Option(format!("finished trials: {what}"));
-        if finished.len() % width != 0 {
+        if !finished.len().is_multiple_of(width) {
             return Err(refuse(format!("must have {width} numbers each")));
         }
         let known = self.history.asked() + asked;
@@ -154,8 +154,8 @@ impl Session {
     fn finish(&mut self, mut row: Finished) {
         for (value, worst) in row.values.iter_mut().zip(&mut self.worst) {
             match row.status {
-                Status::Completed if !(*worst >= *value) => *worst = *value,
-                Status::Completed => {}
+                // NaN until the first
+                Status::Completed => *worst = value.max(*worst),
                 Status::Failed => *value = *worst,
                 Status::Pruned if value.is_nan() => *value = *worst,
                 Status::Pruned => {}

@@ -6,7 +6,7 @@ import type { Connection, Storage, StudyLog } from '../../storage/storage.ts'
 import type { Direction } from '../history.ts'
 import type { Json } from '../json.ts'
 import { type Pruner, prunerFrom, readPruner } from '../pruners/index.ts'
-import { random, readSampler, type Sampler, samplerFrom } from '../samplers/index.ts'
+import { readSampler, type Sampler, samplerFrom, tpe } from '../samplers/index.ts'
 import { type SearchSpace, spacePlan } from '../space/searchSpace.ts'
 import { type Constraints, Core } from './core.ts'
 import { type Definition, definitionText, matchDefinition, parseDefinition, VERSION } from './definition.ts'
@@ -21,7 +21,7 @@ export interface StudySettings<P = Readonly<Record<string, unknown>>> {
   readonly direction?: Direction
   /** For objectives that give several values: what is better for each; instead of `direction`. */
   readonly directions?: readonly Direction[]
-  /** How parameters are chosen; default `random()`. */
+  /** How parameters are chosen; default `tpe()`. */
   readonly sampler?: Sampler
   /** When trials are stopped early; default `noPruner()`; with several directions there is no other. */
   readonly pruner?: Pruner
@@ -162,7 +162,7 @@ async function create(
 const defaults = {
   version: 1,
   downslope: VERSION,
-  sampler: random().config,
+  sampler: tpe().config,
   pruner: { kind: 'noPruner' },
   seed: 0,
   lag: 8,

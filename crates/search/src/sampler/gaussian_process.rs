@@ -6,6 +6,7 @@ use std::sync::Arc;
 use downslope_kernels::random::Stream;
 use serde::Deserialize;
 
+use super::quasi_random::QuasiRandom;
 use super::{Sampler, Start};
 use crate::gp::acquisition::{Acquisition, Term};
 use crate::gp::coordinates::Coordinates;
@@ -47,6 +48,8 @@ pub struct GaussianProcess {
     options: Options,
     seed: u64,
     coordinates: Coordinates,
+    /// For the trials before there is a model.
+    startup: QuasiRandom,
     /// How many trials of the history have been read, asked and finished ones.
     read: (usize, usize),
     /// Points asked, in finite spaces.
@@ -80,6 +83,7 @@ pub fn make(start: &Start, options: Options) -> Result<GaussianProcess> {
     Ok(GaussianProcess {
         options,
         seed: start.seed,
+        startup: QuasiRandom::new(start, "gaussianProcess"),
         read: (0, 0),
         seen: HashSet::new(),
         points: Points::new(coordinates.categories()),
@@ -103,13 +107,6 @@ impl GaussianProcess {
             }
         }
         self.read = (history.asked(), history.finished().len());
-    }
-
-    /// A quasi-random point for the trials before there is a model.
-    fn spread(&self, number: usize, attempt: u32) -> Vec<f64> {
-        let stream = Stream::new(self.seed, "gaussianProcess/startup");
-        let lattice = Lattice::new(self.coordinates.moves().len(), stream, attempt as usize);
-        self.coordinates.point(&self.coordinates.draw(|dimension| lattice.unit(number, dimension)))
     }
 
     fn starting(&self, history: &History) -> bool {
@@ -181,7 +178,7 @@ impl Sampler for GaussianProcess {
         self.absorb(history);
         let number = history.asked();
         if self.starting(history) {
-            return Ok(Some(self.spread(number, 0)));
+            return Ok(Some(self.startup.draw(number)));
         }
         self.refit();
         let count = self.points.count();
@@ -228,6 +225,6 @@ impl Sampler for GaussianProcess {
     }
 
     fn retry(&mut self, history: &History, attempt: u32) -> Result<Option<Vec<f64>>> {
-        Ok(self.starting(history).then(|| self.spread(history.asked(), attempt)))
+        Ok(self.starting(history).then(|| self.startup.redraw(history.asked(), attempt)))
     }
 }

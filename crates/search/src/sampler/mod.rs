@@ -3,7 +3,9 @@
 mod gaussian_process;
 mod grid;
 mod manual;
+mod quasi_random;
 mod random;
+mod tpe;
 
 use std::sync::Arc;
 
@@ -65,7 +67,9 @@ samplers! {
     "gaussianProcess" => gaussian_process,
     "grid" => grid,
     "manual" => manual,
+    "quasiRandom" => quasi_random,
     "random" => random,
+    "tpe" => tpe,
 }
 
 /// The sampler of this name.

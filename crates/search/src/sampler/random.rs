@@ -38,8 +38,13 @@ impl Random {
 
     /// The draw for a trial: a pure function of seed, number, dimension and attempt.
     pub fn draw(&self, number: usize, attempt: u32) -> Vec<f64> {
+        self.space.point(|dimension| self.coordinate(dimension, number, attempt))
+    }
+
+    /// One coordinate of it, where it is active.
+    pub fn coordinate(&self, dimension: usize, number: usize, attempt: u32) -> f64 {
         let counter = (number as u64) << 16 | u64::from(attempt);
-        self.space.point(|dimension| self.axes[dimension].value(self.streams[dimension].unit(counter)))
+        self.axes[dimension].value(self.streams[dimension].unit(counter))
     }
 }
 

@@ -55,7 +55,12 @@ fn random_depends_on_seed_and_number_alone_and_fills_the_units() {
 
 #[test]
 fn finite_spaces_end_after_every_combination_once() {
-    for (kind, options) in [("random", "{}"), ("grid", r#"{"resolution": 3}"#)] {
+    for (kind, options) in [
+        ("random", "{}"),
+        ("quasiRandom", "{}"),
+        ("tpe", r#"{"startup": 10, "candidates": 24}"#),
+        ("grid", r#"{"resolution": 3}"#),
+    ] {
         let mut all = points(&mut session(kind, FINITE, options), 100);
         // (1 + 5 + 5) · 4
         assert_eq!(all.len(), 44, "{kind}");
@@ -170,7 +175,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
 fn what_is_not_a_study_is_refused() {
     let error =
         |kind: &str, options: &str, study: &str| Session::new(kind, FINITE, options, study).err().unwrap().to_string();
-    assert!(error("chance", "{}", STUDY).contains("must be one of grid, manual, random"));
+    assert!(error("chance", "{}", STUDY).contains("must be one of grid, manual"));
     assert!(error("random", r#"{"x": 1}"#, STUDY).contains("random: unknown field"));
     assert!(error("random", "{}", r#"{"seed": 7, "directions": []}"#).contains("must not be empty"));
 }

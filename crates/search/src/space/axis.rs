@@ -90,13 +90,21 @@ impl Axis {
     /// The unit of a value: with steps the middle of its share, on a logarithmic scale the place of its logarithm.
     #[must_use]
     pub fn unit(&self, value: f64) -> f64 {
-        let unit = match (self.steps, self.scale) {
+        match (self.steps, self.scale) {
             (Some((_, 1)), _) => 0.5,
             (Some((_, count)), Scale::Linear) => (self.index(value) as f64 + 0.5) / count as f64,
-            (None, Scale::Linear) => share(self.low, self.high, value),
-            (_, Scale::Log { low, high }) => (libm::log(value) - low) / (high - low),
+            _ => self.place(value),
+        }
+    }
+
+    /// Where a value lies between the ends, which with steps on a logarithmic scale are half a step beyond the values.
+    #[must_use]
+    pub fn place(&self, value: f64) -> f64 {
+        let place = match self.scale {
+            Scale::Linear => share(self.low, self.high, value),
+            Scale::Log { low, high } => (libm::log(value) - low) / (high - low),
         };
-        unit.clamp(0.0, 1.0)
+        place.clamp(0.0, 1.0)
     }
 
     /// Value number `index` of those with steps; the last where there are not so many.
