@@ -7,7 +7,7 @@ import type { PrunerPlan } from '../pruners/pruner.ts'
 import { readSampler } from '../samplers/index.ts'
 import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
 import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
-import type { StoppingPlan } from '../stopping/stopping.ts'
+import type { StopContext, StoppingPlan } from '../stopping/stopping.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { Follower } from './follower.ts'
@@ -159,9 +159,7 @@ export class Core {
         if (others && (await this.follower.refresh())) continue
         return { awaits }
       }
-      const history = this.history(number)
-      const direction = this.definition.directions[0] ?? 'minimize'
-      if (rules.stopping.some((rule) => rule.stop(history, direction))) return 'stopped'
+      if (rules.stopping.length > 0 && (await this.#stops(number, rules.stopping))) return 'stopped'
       const seen = this.projection.sequence
       const text = this.projection.bound.get(number) ?? (await this.#suggest(number))
       if (text === undefined) return 'exhausted'
@@ -175,6 +173,18 @@ export class Core {
       // somebody was faster, or bound other parameters to it
       if (!(await this.follower.refresh())) await this.follower.changed()
     }
+  }
+
+  async #stops(number: number, stopping: readonly StoppingPlan[]): Promise<boolean> {
+    const context: StopContext = {
+      history: this.history(number),
+      direction: this.definition.directions[0] ?? 'minimize',
+      space: this.plan.flat,
+      point: (trial) => this.point(trial as Entry),
+      study: this.projection,
+    }
+    for (const rule of stopping) if (await rule.stop(context)) return true
+    return false
   }
 
   async #suggest(number: number): Promise<string | undefined> {
