@@ -31,7 +31,7 @@ import {
 import { digits } from './data/load.mjs'
 import { bold, confusion, dim, done, green, print, progress, red, shades, sideBySide } from './terminal.mjs'
 
-const TRIALS = 60
+const TRIALS = 40
 const PIXELS = 64
 const out = fileURLToPath(new URL('out/', import.meta.url))
 const file = `${out}demo.sqlite`

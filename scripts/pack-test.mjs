@@ -43,8 +43,9 @@ function pathWithoutRust() {
 }
 
 const TRAIN = `
-import { dataset, dense, fit, input, loadModel, sequential } from 'downslope';
+import { createStudy, dataset, dense, fit, float, input, loadModel, searchSpace, sequential, sqlite } from 'downslope';
 import { relu } from 'downslope/ops';
+import { plotHistory } from 'downslope/plots';
 if (relu([1, 2, 3]).shape.join() !== '3') throw new Error('downslope/ops does not know shapes');
 const inputs = Array.from({ length: 200 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 const labels = inputs.map(([a, b]) => (a * b > 0 ? 'yes' : 'no'));
@@ -56,6 +57,13 @@ await model.save('model.safetensors');
 const [a, b] = [await model.predict(inputs), await (await loadModel('model.safetensors')).predict(inputs)];
 if (!(accuracy > 0.9)) throw new Error('accuracy ' + accuracy);
 if (!a.data.every((value, i) => Object.is(value, b.data[i]))) throw new Error('the loaded model predicts something else');
+const space = searchSpace({ x: float(-1, 1) });
+const study = await createStudy({ name: 'packed', space, direction: 'minimize', storage: sqlite('study.db') });
+const { best } = await study.optimize(({ x }) => x * x, { trials: 20 });
+if (!(best.value < 0.1)) throw new Error('best ' + best.value);
+const missing = await plotHistory(study).catch((error) => error);
+if (missing.code !== 'ERR_OPTION' || !missing.message.includes('npm install echarts')) throw missing;
+await study.close();
 console.log('trained to accuracy ' + accuracy + ', saved, loaded: the same');
 `
 

@@ -97,6 +97,12 @@ export const studyCases: readonly Case[] = [
 
   used('random', 'sampler', () => [{}]),
   used('grid', 'sampler', () => [{ resolution: 3 }]),
+  used('quasiRandom', 'sampler', () => [{}]),
+  used('tpe', 'sampler', () => [{ startup: 4, candidates: 8 }]),
+  ...['gaussianProcess', 'bayesian'].map((of) =>
+    used(of, 'sampler', () => [{ startup: 4, acquisition: 'upperConfidenceBound', kappa: 2, xi: 0.1 }]),
+  ),
+  used('gaussianProcess', 'sampler', () => [{ acquisition: 'probabilityOfImprovement', xi: 0.1 }]),
   used('manual', 'sampler', () => [[params(), { x: 1, k: { kind: 'b' } }]]),
 
   used('noImprovement', 'stopping', () => [{ trials: 3, minDelta: 0.1 }]),
@@ -187,6 +193,7 @@ export const studyCases: readonly Case[] = [
     },
     call: (values) => (d.narrow as Call)(...values),
   },
+  method('importance', () => []),
   method('ask', () => [{ count: 2 }]),
   method('enqueue', () => [params()]),
   method('refresh', () => []),

@@ -1,6 +1,19 @@
 import test from 'ava'
 import { expectTypeOf } from 'expect-type'
-import { array, choice, float, int, ordinal, type ParamsOf, type SearchSpace, searchSpace } from '../../src/index.ts'
+import {
+  type AskedTrial,
+  array,
+  choice,
+  createStudy,
+  float,
+  int,
+  narrow,
+  ordinal,
+  type ParamsOf,
+  type SearchSpace,
+  searchSpace,
+  type TrialRecord,
+} from '../../src/index.ts'
 
 test('the type of params follows from the space', (t) => {
   const space = searchSpace({
@@ -74,4 +87,52 @@ test('misuse that types can see', (t) => {
   never(() => searchSpace({ a: choice({ p: { widths: array(int(0, 1), { length: 'n', max: 2 }), n: int(1, 2) } }) }))
   // @ts-expect-error a length is needed
   never(() => array(int(0, 1), { max: 2 }))
+})
+
+test('what a study gives follows from its space', async (t) => {
+  const space = searchSpace({ depth: ordinal([1, 2]), rule: choice({ sgd: { momentum: float(0, 1) }, adam: {} }) })
+  type Params = ParamsOf<typeof space>
+  await using study = await createStudy({
+    space,
+    direction: 'minimize',
+    constraints: (params) => {
+      expectTypeOf(params).toEqualTypeOf<Params>()
+      return [0]
+    },
+  })
+  const run = study.optimize(
+    (params, trial) => {
+      expectTypeOf(params).toEqualTypeOf<Params>()
+      expectTypeOf(trial.params).toEqualTypeOf<Params>()
+      expectTypeOf(trial.signal).toEqualTypeOf<AbortSignal>()
+      // @ts-expect-error it is told what the objective gives
+      void trial.tell
+      return params.rule.kind === 'sgd' ? params.rule.momentum : params.depth
+    },
+    { trials: 2 },
+  )
+  for await (const record of run) expectTypeOf(record).toEqualTypeOf<TrialRecord<Params>>()
+  const { best, status } = await run
+  expectTypeOf(best).toEqualTypeOf<TrialRecord<Params> | undefined>()
+  expectTypeOf(status).toEqualTypeOf<'completed' | 'stopped' | 'exhausted'>()
+  expectTypeOf(study.best?.params.depth).toEqualTypeOf<1 | 2 | undefined>()
+  expectTypeOf(await study.ask()).toEqualTypeOf<AskedTrial<Params>>()
+  expectTypeOf(await study.ask({ count: 1 })).toEqualTypeOf<readonly AskedTrial<Params>[]>()
+  expectTypeOf(narrow(study)).toEqualTypeOf<SearchSpace<Params>>()
+  await study.enqueue({ depth: 2, rule: { kind: 'adam' } })
+  const never = (_: () => unknown): void => {
+    t.pass()
+  }
+  // @ts-expect-error no such depth
+  never(() => study.enqueue({ depth: 3, rule: { kind: 'adam' } }))
+  // @ts-expect-error adam has no momentum
+  never(() => study.enqueue({ depth: 1, rule: { kind: 'adam', momentum: 0 } }))
+  // @ts-expect-error no such parameter
+  never(() => study.optimize(({ width }) => width))
+  // @ts-expect-error a string is no value
+  never(() => study.optimize(() => 'good'))
+  // @ts-expect-error no such option
+  never(() => study.optimize(() => 1, { trial: 1 }))
+  // @ts-expect-error no such direction
+  never(() => createStudy({ space, direction: 'up' }))
 })

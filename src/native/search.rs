@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use downslope_engine::{Error, Result};
 use downslope_search::Session;
+use downslope_search::importance::importance;
 use napi::Env;
 use napi::bindgen_prelude::{Float64Array, Object, ObjectFinalize};
 use napi_derive::napi;
@@ -43,6 +44,19 @@ pub fn create_sampler(
         let bytes = Arc::new(AtomicUsize::new(session.bytes()));
         Ok(NativeSampler { session: Slot::new("sampler", session), bytes, memory: Memory::default() })
     })
+}
+
+/// The importance of each dimension for completed trials: their points and values, one after the other.
+#[napi(catch_unwind, ts_return_type = "Promise<Outcome<Float64Array>>")]
+pub fn measure_importance(
+    env: &Env,
+    space: String,
+    study: String,
+    points: Float64Array,
+    values: Float64Array,
+) -> napi::Result<Object<'_>> {
+    let (points, values) = (points.to_vec(), values.to_vec());
+    spawn(env, move || coded(importance(&space, &study, &points, &values)).map(Float64Array::from))
 }
 
 #[napi]

@@ -9,7 +9,6 @@ import { type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, also where `echarts` is not installed
  * @example
  * ```ts
- * import { plotHistory } from 'downslope/plots'
  * await writeFile('history.svg', await plotHistory(study))
  * ```
  */

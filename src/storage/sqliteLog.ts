@@ -107,20 +107,17 @@ export function openSqliteLog(store: NativeStore, name: string, opened: NativeLo
   }
 }
 
-/** JSON has no infinities: they are written as strings. */
-function revive(list: readonly (number | string)[]): readonly number[] {
-  return list.some((value) => typeof value === 'string') ? list.map(Number) : (list as readonly number[])
-}
+/** Lists of numbers that events have; JSON has no infinities, they are strings in it. */
+type Numbers = { [name in 'steps' | 'values' | 'constraints']?: (number | string)[] }
+const lists = ['steps', 'values', 'constraints'] as const
 
 function parse(text: string): StudyEvent[] {
-  return (JSON.parse(text) as StudyEvent[]).map((event) => {
-    if (event.kind === 'report') return { ...event, steps: revive(event.steps), values: revive(event.values) }
-    if (event.kind !== 'tell' || (event.values === undefined && event.constraints === undefined)) return event
-    const { values, constraints } = event
-    return {
-      ...event,
-      ...(values && { values: revive(values) }),
-      ...(constraints && { constraints: revive(constraints) }),
+  const events = JSON.parse(text) as Numbers[]
+  for (const event of events) {
+    for (const name of lists) {
+      const list = event[name]
+      if (list?.some((value) => typeof value === 'string')) event[name] = list.map(Number)
     }
-  })
+  }
+  return events as unknown as StudyEvent[]
 }

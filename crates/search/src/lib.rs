@@ -8,6 +8,9 @@
 mod error;
 pub mod gp;
 pub mod history;
+pub mod importance;
+
+mod pareto;
 pub mod sampler;
 pub mod session;
 pub mod space;

@@ -5,6 +5,7 @@
 //! it was busy is its next transaction, without any timer. Another thread makes what was committed safe from power cuts,
 //! and answers those who wait for that. See `docs/design/storage.md`.
 
+mod apply;
 mod batch;
 mod error;
 mod page;

@@ -36,7 +36,7 @@ export interface TuneOptions<
   readonly direction?: Direction
   /** Which rows are trained and which are validated on; drawn once, the same for all trials. */
   readonly validation: ValidationOption<L>
-  /** How parameters are chosen; default as in `createStudy`. */
+  /** How parameters are chosen; default `tpe()`. */
   readonly sampler?: Sampler
   /** The study is complete when it has so many trials, those of earlier calls included, an integer ≥ 1; default: until something ends it. */
   readonly trials?: number

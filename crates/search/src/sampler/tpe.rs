@@ -4,7 +4,6 @@ mod column;
 mod group;
 mod mixture;
 mod numeric;
-mod pareto;
 mod ranking;
 mod settings;
 

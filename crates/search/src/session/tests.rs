@@ -175,7 +175,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
 fn what_is_not_a_study_is_refused() {
     let error =
         |kind: &str, options: &str, study: &str| Session::new(kind, FINITE, options, study).err().unwrap().to_string();
-    assert!(error("chance", "{}", STUDY).contains("must be one of grid, manual"));
+    assert!(error("chance", "{}", STUDY).contains("sampler: must be one of "));
     assert!(error("random", r#"{"x": 1}"#, STUDY).contains("random: unknown field"));
     assert!(error("random", "{}", r#"{"seed": 7, "directions": []}"#).contains("must not be empty"));
 }

@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::pareto;
 use super::settings::Settings;
 use crate::history::{Finished, History, Status};
+use crate::pareto;
 
 /// Finished trials from best to worst.
 #[derive(Default)]

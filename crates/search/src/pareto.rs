@@ -1,4 +1,4 @@
-//! The good ones among trials with several values.
+//! The good ones among points with several values.
 
 /// Chooses `count` of the points, all to be minimised: front by front (non-domination rank), and of the front that does
 /// not fit as a whole those that together dominate the largest volume, greedily. Returns indices with weights: a

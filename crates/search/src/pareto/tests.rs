@@ -9,7 +9,7 @@ struct Golden {
 }
 
 fn golden() -> Vec<Golden> {
-    let golden: serde_json::Value = serde_json::from_str(include_str!("../golden.json")).unwrap();
+    let golden: serde_json::Value = serde_json::from_str(include_str!("../sampler/tpe/golden.json")).unwrap();
     Vec::deserialize(&golden["volumes"]).unwrap()
 }
 

@@ -1,0 +1,158 @@
+/** What every sampler and every pruner has to hold, by being in the registry. */
+import { testProp } from '@fast-check/ava'
+import test from 'ava'
+import fc from 'fast-check'
+import {
+  createStudy,
+  memory,
+  noPruner,
+  type Pruner,
+  type Sampler,
+  type SearchSpace,
+  type TrialRecord,
+} from '../../src/index.ts'
+import * as pruners from '../../src/search/pruners/all.ts'
+import * as samplers from '../../src/search/samplers/all.ts'
+import { samplerPlanOf } from '../../src/search/samplers/define.ts'
+import { spacePlan } from '../../src/search/space/searchSpace.ts'
+import { connectionOf } from '../../src/storage/plan.ts'
+import { hurried, listOf, spaceOf } from './repeatable.ts'
+import { pointOf, spaces } from './spaces.ts'
+
+/** Samplers by name, made for a space. */
+const makers: Readonly<Record<string, (space: SearchSpace) => Sampler>> = Object.fromEntries(
+  Object.entries(samplers as unknown as Readonly<Record<string, () => Sampler>>).map(([name, make]) => [
+    name,
+    name === 'manual'
+      ? (space: SearchSpace) => {
+          const { decode } = spacePlan('test', space)
+          return samplers.manual(fc.sample(pointOf(space), { numRuns: 8, seed: 1 }).map((point) => decode(point)))
+        }
+      : () => make(),
+  ]),
+)
+
+/** Completed, pruned, failed and NaN, by number. */
+const mixed = (_: unknown, { number, report }: { number: number; report(step: number, value: number): void }) => {
+  if (number % 5 === 1) throw new Error('no')
+  if (number % 7 === 2) return Number.NaN
+  report(0, (number * 3) % 7)
+  return number % 4 === 3 ? ('pruned' as const) : (number * 5) % 11
+}
+
+const shape = (trials: readonly TrialRecord[]): unknown[] =>
+  trials.map(({ number, params, values, status, reason }) => [number, params, values, status, reason])
+
+for (const [name, make] of Object.entries(makers)) {
+  testProp(
+    `${name}: within any space, whatever becomes of trials, and the same again`,
+    [spaces, fc.nat(1000), fc.constantFrom('minimize', 'maximize')],
+    async (t, space, seed, direction) => {
+      const run = async (workers: number): Promise<readonly TrialRecord[]> => {
+        await using study = await createStudy({ space, direction, sampler: make(space), seed, lag: 3 })
+        const { trials, status } = await study.optimize(mixed, { trials: 16, workers })
+        t.true(status === 'exhausted' || trials.length === 16)
+        return study.trials
+      }
+      const { encode, decode } = spacePlan('test', space)
+      const trials = await run(1).catch((error: Error) => {
+        // a grid of more combinations than can be counted is refused
+        t.regex(error.message, /must have fewer than 2\^64 combinations/)
+        return []
+      })
+      if (trials.length === 0) return
+      for (const { params } of trials) t.deepEqual(decode(encode('test', params)), params)
+      t.deepEqual(shape(await run(3)), shape(trials))
+    },
+    { numRuns: 25, endOnFailure: true },
+  )
+
+  test(`${name}: several directions and constraints`, async (t) => {
+    const space = spaceOf()
+    await using study = await createStudy({
+      space,
+      directions: ['minimize', 'maximize'],
+      sampler: make(space as unknown as SearchSpace),
+      constraints: ({ x }) => [x],
+    })
+    await study.optimize(({ x, depth }, { number }) => (number % 6 === 4 ? 'failed' : [x, depth]), { trials: 24 })
+    for (const { params } of study.bestTrials) t.true(params.x <= 0)
+    t.true(study.trials.some(({ status }) => status === 'failed'))
+  })
+}
+
+const prunersToTry: Readonly<Record<keyof typeof pruners, () => Pruner>> = {
+  forgiving: pruners.forgiving,
+  hyperband: () => pruners.hyperband({ maxResource: 9 }),
+  median: () => pruners.median({ startupTrials: 2 }),
+  noPruner,
+  patient: () => pruners.patient({ patience: 1 }),
+  percentile: () => pruners.percentile({ startupTrials: 2 }),
+  successiveHalving: pruners.successiveHalving,
+  threshold: () => pruners.threshold({ upper: 9 }),
+  wilcoxon: pruners.wilcoxon,
+}
+
+for (const [name, make] of Object.entries(prunersToTry)) {
+  test(`${name}: the same decisions for any number of workers`, async (t) => {
+    const run = async (workers: number): Promise<string> => {
+      await using study = await createStudy({ space: spaceOf(), direction: 'minimize', pruner: make(), seed: 2 })
+      const objective = hurried(workers > 1 ? 2 : 0)
+      await study.optimize(
+        async (params, trial) => {
+          for (let fold = 0; fold < 5; fold++) {
+            trial.reportFold(fold, params.x * params.x + ((fold * 3) % 5) / 10)
+            if (trial.shouldPrune()) return 'pruned'
+          }
+          return objective(params, trial)
+        },
+        { trials: 40, workers },
+      )
+      t.is(study.trials.length, 40)
+      return listOf(study.trials)
+    }
+    t.is(await run(6), await run(1))
+  })
+}
+
+test('asynchronous: a trial is suggested from what was finished, and the log knows what that was', async (t) => {
+  const space = spaceOf()
+  const storage = memory()
+  const sampler = samplers.tpe({ startup: 3 })
+  const options = { space, direction: 'minimize', mode: 'asynchronous', lag: 1, seed: 5, sampler, storage } as const
+  await using study = await createStudy({ ...options, name: 'a' })
+  const { trials } = await study.optimize(hurried(3), { trials: 30, workers: 6 })
+  t.is(trials.length, 30)
+  t.deepEqual(
+    trials.flatMap(({ attributes }) => Object.keys(attributes)),
+    [],
+  )
+  // by hand nobody waits either
+  t.is((await study.ask({ count: 12 })).length, 12)
+
+  // replay: what each trial had seen, in the order of the log
+  const log = await connectionOf(storage).open('a')
+  const events = await log.read(0, 10_000)
+  const plan = spacePlan('test', space)
+  const suggester = samplerPlanOf(sampler)?.start({
+    space: plan.flat,
+    encode: plan.encode,
+    directions: ['minimize'],
+    seed: 5,
+  })
+  let told = 0
+  for (const { number, params } of study.trials) {
+    const mark = events.find((event) => event.kind === 'attribute' && event.trial === number)
+    const seen = Number(mark?.kind === 'attribute' ? mark.value : Number.NaN)
+    const asked = number === 0 ? [] : [plan.encode('test', study.trials[number - 1]?.params)]
+    const finished = events.filter((event) => event.kind === 'tell' && event.sequence > told && event.sequence <= seen)
+    told = seen
+    const points = finished.map((event) => {
+      const trial = study.trials['trial' in event ? event.trial : -1] as TrialRecord<unknown>
+      const step = trial.steps.steps.at(-1) ?? Number.NaN
+      return { number: trial.number, status: trial.status as 'completed', values: trial.values, violation: 0, step }
+    })
+    t.deepEqual(plan.decode((await suggester?.suggest(asked, points)) as Float64Array), params, String(number))
+  }
+  suggester?.close()
+})

@@ -1,0 +1,109 @@
+/** One measurement of a file of studies; prints a line of JSON. Started with the loader of TypeScript, as logs are not public. */
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { sqlite } from '../../src/index.ts'
+import { connectionOf } from '../../src/storage/plan.ts'
+
+const {
+  task,
+  parent,
+  trials,
+  workers = 1,
+  reports = 0,
+  durability = 'disk',
+  awaited = false,
+} = JSON.parse(process.argv[2])
+const folder = mkdtempSync(join(parent, 'storage-'))
+const path = join(folder, 'study.db')
+const now = () => performance.now() / 1e3
+
+/** Parameters of trial `n`: five, as one would search. */
+const paramsOf = (n) =>
+  JSON.stringify({
+    learningRate: 0.1 / (n + 1),
+    units: 16 + (n % 500),
+    decay: 1 / (n + 7),
+    batchSize: 32,
+    optimizer: { kind: 'sgd', momentum: (n % 99) / 100 },
+  })
+
+/** Runs trials that take no time, as a study does: the next begins while the outcome of the last is on its way to the disk. */
+async function write() {
+  const connection = connectionOf(sqlite(path, { durability }))
+  const { log } = await connection.create('study', '{}')
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const start = now()
+  const told = []
+  let next = 0
+  const work = async () => {
+    while (next < trials) {
+      const trial = next++
+      if (!(await log.ask(trial, paramsOf(trial)))) throw new Error('the number was taken')
+      for (let step = 0; step < reports; step++) log.report(trial, 1, step, 1 / (step + 1))
+      const end = log.tell(trial, 1, { status: 'completed', values: [1 / (trial + 1)] })
+      if (awaited) await end
+      else told.push(end)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+  await Promise.all(told)
+  const rate = trials / (now() - start)
+  delay.disable()
+  await connection.close()
+  return { rate, bytes: statSync(path).size / trials, late: delay.percentile(99) / 1e6 }
+}
+
+/** Opens a study and reads all of it, parameters parsed. */
+async function open() {
+  const storage = sqlite(path, { durability: 'process' })
+  const writer = connectionOf(storage)
+  const { log } = await writer.create('study', '{}')
+  for (let trial = 0; trial < trials; trial++) {
+    const asked = log.ask(trial, paramsOf(trial))
+    const told = log.tell(trial, 1, { status: 'completed', values: [1 / (trial + 1)] })
+    if (trial % 1000 === 0) await Promise.all([asked, told])
+  }
+  await writer.close()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const start = now()
+  const connection = connectionOf(storage)
+  const reader = await connection.open('study')
+  const params = []
+  let read = 0
+  for (;;) {
+    const events = await reader.read(read, 10_000)
+    for (const event of events) if (event.kind === 'ask') params.push(JSON.parse(event.params))
+    read += events.length
+    if (events.length < 10_000) break
+  }
+  const seconds = now() - start
+  delay.disable()
+  await connection.close()
+  if (params.length !== trials || read !== 2 * trials) throw new Error('not all was read')
+  return { seconds, late: delay.percentile(99) / 1e6 }
+}
+
+/** How often a second the disk takes 4 KiB at the end of a file: what one who waits for each write cannot exceed. */
+function sync() {
+  const file = openSync(path, 'w')
+  const block = new Uint8Array(4096)
+  const start = now()
+  let count = 0
+  for (; now() - start < 1; count++) {
+    writeSync(file, block)
+    fdatasyncSync(file)
+  }
+  const rate = count / (now() - start)
+  closeSync(file)
+  return { rate }
+}
+
+try {
+  const result = task === 'sync' ? sync() : await (task === 'open' ? open() : write())
+  console.log(JSON.stringify(result))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,25 @@
+import { setImmediate } from 'node:timers/promises'
+import { native, unwrapLater } from '../../native/index.ts'
+import type { Core } from './core.ts'
+
+/** So many trials are looked at before the event loop has its turn. */
+const AT_ONCE = 500
+
+/** Shares of all parameters by path, the largest first. */
+export async function importanceOf(core: Core): Promise<Readonly<Record<string, number>>> {
+  const { definition, plan } = core
+  const { dimensions } = plan.flat
+  const completed = core.projection.entries.filter(({ status }) => status === 'completed')
+  const points = new Float64Array(completed.length * dimensions.length)
+  const values = new Float64Array(completed.length * definition.directions.length)
+  for (const [index, entry] of completed.entries()) {
+    points.set(core.point(entry), index * dimensions.length)
+    values.set(entry.values, index * definition.directions.length)
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
+  }
+  const { seed, directions } = definition
+  const study = JSON.stringify({ seed, directions })
+  const shares = await unwrapLater(native().measureImportance(JSON.stringify(plan.flat), study, points, values))
+  const named = dimensions.map(({ name }, index): [string, number] => [name, shares[index] ?? 0])
+  return Object.freeze(Object.fromEntries(named.sort(([, a], [, b]) => b - a)))
+}
