@@ -7,6 +7,7 @@
 
 export { plotCurves } from './plots/curves.ts'
 export { plotHistory } from './plots/history.ts'
+export { plotImportance } from './plots/importance.ts'
 export type { PlotOptions, PlottedStudy } from './plots/options.ts'
 export { plotParallel } from './plots/parallel.ts'
 export { plotSlices, type SlicesOptions } from './plots/slices.ts'

@@ -194,6 +194,7 @@ export const studyCases: readonly Case[] = [
     },
     call: (values) => (d.narrow as Call)(...values),
   },
+  method('importance', () => []),
   method('ask', () => [{ count: 2 }]),
   method('enqueue', () => [params()]),
   method('refresh', () => []),

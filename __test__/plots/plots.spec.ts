@@ -1,9 +1,9 @@
 import test from 'ava'
 import { choice, createStudy, float, int, ordinal, type Study, searchSpace, threshold } from '../../src/index.ts'
-import { plotCurves, plotHistory, plotParallel, plotSlices } from '../../src/plots.ts'
+import { plotCurves, plotHistory, plotImportance, plotParallel, plotSlices } from '../../src/plots.ts'
 import { rejectsCode } from '../helpers.ts'
 
-const plots = { plotCurves, plotHistory, plotParallel, plotSlices }
+const plots = { plotCurves, plotHistory, plotImportance, plotParallel, plotSlices }
 
 const space = searchSpace({
   rate: float(1e-4, 1, { scale: 'log' }),
@@ -92,6 +92,14 @@ test('curves are those that were reported', async (t) => {
   t.true(count(svg, /stroke="#dc2626"/g) >= 1)
 })
 
+test('importance has a bar for each parameter, the most important above', async (t) => {
+  const study = await searched()
+  const shares = await study.importance()
+  const said = texts(t, await plotImportance(study))
+  const shown = said.filter((text) => text in shares)
+  t.deepEqual(shown, Object.keys(shares).reverse())
+})
+
 test('studies without trials, with one, and with values that are all the same', async (t) => {
   for (const trials of [0, 1, 5]) {
     const study = await createStudy({ space: searchSpace({ x: float(0, 1) }), direction: 'minimize' })
@@ -105,7 +113,9 @@ test('several directions: one of the values', async (t) => {
   await study.optimize(({ x }) => [x, 100 * x], { trials: 5 })
   t.true(texts(t, await plotHistory(study, { objective: 1 })).includes('maximize'))
   t.true(texts(t, await plotHistory(study)).includes('minimize'))
-  for (const plot of Object.values(plots)) texts(t, await plot(study, { objective: 1 }))
+  const { plotImportance: shares, ...others } = plots
+  for (const plot of Object.values(others)) texts(t, await plot(study, { objective: 1 }))
+  texts(t, await shares(study))
 })
 
 test('what cannot be drawn is said', async (t) => {
@@ -127,6 +137,7 @@ test('what cannot be drawn is said', async (t) => {
       t.true(error?.message.startsWith(name), error?.message)
     }
   }
+  await rejectsCode(t, 'ERR_OPTION', () => plotImportance(study, { objective: 0 } as object))
   await rejectsCode(t, 'ERR_OPTION', () => plotSlices(study, { parameters: ['y'] }))
   await rejectsCode(t, 'ERR_OPTION', () => plotSlices(study, { parameters: [] }))
 })

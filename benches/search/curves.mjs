@@ -61,7 +61,7 @@ async function once({ space, steps, nearest, regret }, sampler, pruner, seed) {
 const mean = (list) => list.reduce((total, each) => total + each, 0) / list.length
 
 /** Markdown: mean / median over tasks and seeds. */
-export async function curveTable({ seeds, peers, only }) {
+export async function curveTable({ seeds, peers, lines, only }) {
   const tasks = curveNames().map(task)
   if (tasks.length === 0) return 'no tables'
   const rows = []
@@ -88,8 +88,15 @@ export async function curveTable({ seeds, peers, only }) {
     }
   }
   for (const [name, pruning] of peers) {
-    const list = optuna('curves', name, pruning, 0, seeds, folder).map(({ problem, regret }) => [problem, regret])
-    if (list.length > 0) line(`Optuna ${name}`, pruning, list)
+    const before = lines.filter((line) => line.sampler === `optuna ${name}` && line.pruner === pruning)
+    const list = before.length > 0 ? before : optuna('curves', name, pruning, 0, seeds, folder)
+    if (list.length > 0) {
+      line(
+        `Optuna ${name}`,
+        pruning,
+        list.map(({ problem, regret }) => [problem, regret]),
+      )
+    }
   }
   rows.sort((a, b) => a[2] - b[2])
   return table(['sampler + pruner', 'seeds', 'mean', 'median', ...tasks.map((_, index) => `task ${index + 1}`)], rows)

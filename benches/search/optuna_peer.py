@@ -155,6 +155,8 @@ def regret(name, problems, first, last, folder):
 def pruner(name, steps):
     if name == "asha":
         return optuna.pruners.SuccessiveHalvingPruner(min_resource=2, reduction_factor=3)
+    if name == "asha4":
+        return optuna.pruners.SuccessiveHalvingPruner(min_resource=2, reduction_factor=4)
     if name == "hyperband":
         return optuna.pruners.HyperbandPruner(min_resource=2, max_resource=steps, reduction_factor=3)
     if name == "median":

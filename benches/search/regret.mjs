@@ -33,7 +33,7 @@ const log = (value, floor) => Math.log(Math.max(0, value) + floor)
 const show = (value) => (value === undefined ? '' : Math.abs(value) < 1e-12 ? '0' : value.toPrecision(2))
 
 /** Markdown. */
-export async function regretTable({ seeds, peers, only }) {
+export async function regretTable({ seeds, peers, lines, only }) {
   const all = problems()
   const results = new Map()
   const add = (name, problem, regret) => {
@@ -48,7 +48,9 @@ export async function regretTable({ seeds, peers, only }) {
     }
   }
   const names = all.map(({ name }) => name).join(',')
+  for (const line of lines) if (line.pruner === undefined) add(line.sampler, line.problem, line.regret)
   for (const [name, count] of Object.entries(peers)) {
+    if (results.has(`optuna ${name}`)) continue
     for (const line of optuna('regret', name, names, 0, count, folder ?? '.'))
       add(line.sampler, line.problem, line.regret)
   }

@@ -4,7 +4,7 @@
  *     DOWNSLOPE_DATA=… node search/search.mjs               all parts; prints Markdown
  *
  * `--only regret,curves,latency,delay` picks parts, `--samplers tpe,random` samplers, `--seeds N` (30), `--peer-seeds N` (5)
- * how many runs; `--write` puts what was measured into README.md. `DOWNSLOPE_DATA` names a folder that has `hpo` in it, where
+ * how many runs; `--peer-lines FILE` takes what `optuna_peer.py` has printed before. `--write` puts what was measured into README.md. `DOWNSLOPE_DATA` names a folder that has `hpo` in it, where
  * the tables are; without it only the functions run. `DOWNSLOPE_BENCH_PYTHON` names a Python with Optuna; it takes part then.
  */
 import { execFileSync } from 'node:child_process'
@@ -23,20 +23,26 @@ const { values: options } = parseArgs({
     samplers: { type: 'string' },
     seeds: { type: 'string', default: '30' },
     'peer-seeds': { type: 'string', default: '5' },
+    'peer-lines': { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
 const only = options.samplers?.split(',')
 const seeds = Number(options.seeds)
 const peerSeeds = Number(options['peer-seeds'])
+const lines = (options['peer-lines'] === undefined ? '' : readFileSync(options['peer-lines'], 'utf8'))
+  .split('\n')
+  .filter((line) => line.startsWith('{'))
+  .map((line) => JSON.parse(line))
 const parts = {
-  regret: () => regretTable({ seeds, only, peers: { tpe: seeds, gp: peerSeeds } }),
+  regret: () => regretTable({ seeds, only, lines, peers: { tpe: seeds, gp: peerSeeds } }),
   curves: () =>
     curveTable({
       seeds,
       only,
+      lines,
       peers: ['random', 'tpe'].flatMap((name) =>
-        ['none', 'median', 'asha', 'hyperband'].map((pruner) => [name, pruner]),
+        ['none', 'median', 'asha', 'asha4', 'hyperband'].map((pruner) => [name, pruner]),
       ),
     }),
   latency: latencyTable,

@@ -27,19 +27,16 @@ export interface PlotPlan {
   readonly minimize: boolean
 }
 
-/** Reads what all plots take; `more` are the names of further options. */
+/** Reads what all plots take; `own` are the names of further options. */
 export function readPlot(
   where: string,
   study: PlottedStudy,
   options: unknown,
   height: number,
-  more: readonly string[] = [],
+  own: readonly string[] = ['objective'],
 ): PlotPlan & { readonly read: Readonly<Record<string, unknown>> } {
   if (!(study instanceof Study)) refuse(where, 'it must be given a study', study)
-  const read = readOptions(where, options, ['title', 'width', 'height', 'objective', ...more]) as Record<
-    string,
-    unknown
-  >
+  const read = readOptions(where, options, ['title', 'width', 'height', ...own]) as Record<string, unknown>
   const { title, objective } = read
   if (title !== undefined && typeof title !== 'string') refuse(where, 'title must be a text', title)
   const number = (name: 'width' | 'height', least: number, usual: number): number => {

@@ -24,7 +24,7 @@ const rowHeight = 240
  */
 export async function plotSlices(study: PlottedStudy, options: SlicesOptions = {}): Promise<string> {
   const where = 'plotSlices'
-  const plan = readPlot(where, study, options, rowHeight, ['parameters'])
+  const plan = readPlot(where, study, options, rowHeight, ['objective', 'parameters'])
   const { parameters } = plan.read
   const axes = chosen(where, axesOf(where, study), parameters)
   const across = Math.min(columns, axes.length)

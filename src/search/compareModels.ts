@@ -5,7 +5,7 @@ import { guarded, ranges, readNumber, readOptions, readSeed, readSignal, refuse 
 import { type Run, type RunContext, startRun } from '../train/run.ts'
 import { buildCandidate, type Candidate, type ReadCandidate, readCandidate } from './candidate.ts'
 import { runFold } from './fold.ts'
-import { withFolds } from './folds.ts'
+import { threadsFor, withFolds } from './folds.ts'
 import type { Direction } from './history.ts'
 import { readWorkers } from './parallel.ts'
 import { readScore, type Score, type ScoreOption } from './score.ts'
@@ -148,6 +148,7 @@ async function work(job: Job, context: RunContext<ComparedFold>): Promise<ModelC
   const count = job.validation.folds
   const values = candidates.map((): (number | undefined)[] => [])
   const sizes: { readonly train: number; readonly validation: number }[] = []
+  const threads = threadsFor(job.workers, count * candidates.length)
   await withFolds(
     'compareModels',
     job,
@@ -155,7 +156,7 @@ async function work(job: Job, context: RunContext<ComparedFold>): Promise<ModelC
     async (fold, index, signal) => {
       const [at, number] = [Math.floor(index / count), index % count]
       const [name, candidate, { measures, key }] = candidates[at] as Job['candidates'][number]
-      const result = await runFold(candidate, fold, { where: 'compareModels', seed, measures, signal })
+      const result = await runFold(candidate, fold, { where: 'compareModels', seed, measures, threads, signal })
       const value = result.values[key] ?? Number.NaN
       ;(values[at] as (number | undefined)[])[number] = value
       sizes[number] = { train: fold.train.size, validation: fold.validation.size }

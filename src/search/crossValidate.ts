@@ -12,7 +12,7 @@ import type { Status } from '../train/advance.ts'
 import { type Run, type RunContext, startRun } from '../train/run.ts'
 import { buildCandidate, type Candidate, type ReadCandidate } from './candidate.ts'
 import { type FoldResult, runFold } from './fold.ts'
-import { withFolds } from './folds.ts'
+import { threadsFor, withFolds } from './folds.ts'
 import { outOfFold } from './outOfFold.ts'
 import { readWorkers } from './parallel.ts'
 import { deviationOf, meanOf } from './statistics/moments.ts'
@@ -32,7 +32,7 @@ export interface CrossValidateOptions<M = MetricsOption, L extends Labels = Labe
   readonly probabilities?: boolean
   /** An integer ≥ 0 that the folds follow from, and training where `build` gives no seed; default 0. */
   readonly seed?: number
-  /** Folds that are trained at once, an integer ≥ 1; default: the cores. The result is the same. */
+  /** Folds that are trained at once, each on one thread or more when there are fewer folds, an integer ≥ 1; default: the cores. The result is the same. */
   readonly workers?: number
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal
@@ -159,8 +159,16 @@ async function work(job: Job, context: RunContext<FoldRecord>): Promise<CrossVal
   const { network } = candidate
   const size = data.size
   const results: { readonly fold: DrawnFold; readonly result: FoldResult; readonly record: FoldRecord }[] = []
+  const threads = threadsFor(job.workers, job.validation.folds)
   await withFolds('crossValidate', job, context, async (fold, index, signal) => {
-    const result = await runFold(candidate, fold, { where: 'crossValidate', seed, measures, predictions, signal })
+    const result = await runFold(candidate, fold, {
+      where: 'crossValidate',
+      seed,
+      measures,
+      predictions,
+      threads,
+      signal,
+    })
     const record = recordOf(index, fold, result)
     results[index] = { fold, result, record }
     context.emit(record)

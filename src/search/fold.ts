@@ -18,6 +18,8 @@ export interface FoldPlan {
   readonly measures: readonly Measure[]
   readonly predictions?: 'plain' | 'probabilities'
   readonly signal: AbortSignal
+  /** Threads for the arithmetic, where the candidate says nothing; the result is the same. */
+  readonly threads: number
   /** Looks at each epoch, whose records then have these metrics; true gives the fold up. */
   readonly watch?: { readonly metrics: unknown; readonly over: (record: EpochRecord) => boolean }
 }
@@ -41,7 +43,7 @@ export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: F
   const { start, options } = candidate
   const { watch, signal } = plan
   const run = fit(start as AnyModel<never>, fold.train, {
-    threads: 1,
+    threads: plan.threads,
     seed: plan.seed,
     ...options,
     ...(looked(options, watch) ? { validation: options.validation ?? fold.validation } : {}),
@@ -81,12 +83,12 @@ function looked({ earlyStopping, validation, optimizer }: ReadCandidate['options
 async function score(
   model: AnyModel,
   { validation }: DrawnFold,
-  { where, measures, predictions, signal }: FoldPlan,
+  { where, measures, predictions, threads, signal }: FoldPlan,
   diverged: boolean,
 ): Promise<Pick<FoldResult, 'values' | 'predictions'>> {
   const { handle, network, objectives, classes } = modelInside(where, model)
   if (objectives === undefined) throw new DownslopeError('ERR_INTERNAL', `${where}: a trained model without a loss`)
-  const wanted = { measures, threads: 1, ...(predictions === undefined ? {} : { predictions }) }
+  const wanted = { measures, threads, ...(predictions === undefined ? {} : { predictions }) }
   const measured = await measure(where, { handle, network, objectives, classes }, validation, wanted)
   signal.throwIfAborted()
   if (!diverged) return measured

@@ -15,6 +15,11 @@ export interface FoldsJob {
   readonly signal: AbortSignal | undefined
 }
 
+/** Threads for each of so many things, of which `workers` are done at once. */
+export function threadsFor(workers: number, count: number): number {
+  return Math.max(1, Math.floor(workers / Math.max(count, 1)))
+}
+
 /** Frees views. */
 export function closeFolds(folds: readonly DrawnFold[]): void {
   for (const { train, validation } of folds) {

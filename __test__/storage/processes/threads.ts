@@ -23,5 +23,6 @@ if (isMainThread) {
 } else {
   while (!(await log.ask((await log.read(0, 10)).length, '{}')));
   parentPort?.postMessage('asked')
-  await log.changed(100, 60_000)
+  // alive until it is terminated
+  setInterval(() => log.worker, 1000)
 }

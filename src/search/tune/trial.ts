@@ -53,7 +53,13 @@ async function overFolds(
   { job, series }: TrialPlan,
   trial: Trial,
 ): Promise<ObjectiveResult> {
-  const plan: FoldPlan = { where: 'tune', seed: job.seed, measures: score.measures, signal: trial.signal }
+  const plan: FoldPlan = {
+    where: 'tune',
+    seed: job.seed,
+    measures: score.measures,
+    threads: 1,
+    signal: trial.signal,
+  }
   const metrics = series === 'epochs' ? metricsWith(candidate, score) : undefined
   const epochs = readInteger('tune: build()', 'epochs', candidate.options.epochs, 1, 10)
   const values: number[] = []
