@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
@@ -43,6 +44,9 @@ export interface BeginRules {
   readonly begun: () => void
 }
 
+/** Everything else on the event loop has its turn after so many milliseconds of trials that take no time. */
+const TURN = 2
+
 /** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
 export type Begun = Entry | { readonly awaits: number } | 'exhausted' | 'stopped' | 'enough'
 
@@ -67,6 +71,7 @@ export class Core {
   #feed: Feed
   #failure: { readonly error: unknown } | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #turn = 0
   #pending = new Set<Promise<void>>()
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
@@ -139,6 +144,7 @@ export class Core {
 
   async #begin(rules: BeginRules): Promise<Begun> {
     for (;;) {
+      await this.#breathe()
       this.check('study')
       if (!rules.open()) return 'enough'
       const orphan = rules.orphans || this.follower.suspicious ? await this.#take() : undefined
@@ -185,6 +191,16 @@ export class Core {
     }
     for (const rule of stopping) if (await rule.stop(context)) return true
     return false
+  }
+
+  /**
+   * Lets timers run now and then. Answers of native threads that follow each other closely are handed out within one turn of
+   * the event loop, up to a thousand of them.
+   */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#turn < TURN) return
+    await setImmediate()
+    this.#turn = performance.now()
   }
 
   async #suggest(number: number): Promise<string | undefined> {
