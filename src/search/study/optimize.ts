@@ -138,6 +138,7 @@ class Course {
   #status: OptimizeResult<never>['status'] | undefined
   #lookedForOrphans = 0
   #failure: { readonly error: unknown } | undefined
+  #interrupted = false
   #fail: (error: unknown) => void = () => {}
 
   constructor(core: Core, objective: Objective<never>, plan: OptimizePlan, context: RunContext<TrialRecord>) {
@@ -197,6 +198,7 @@ class Course {
   }
 
   #interrupt(reason: unknown): void {
+    this.#interrupted = true
     const failed = this.#failure !== undefined
     for (const handle of [...this.#running]) {
       handle.abort(reason)
@@ -266,8 +268,12 @@ class Course {
   async #trial(entry: Entry): Promise<void> {
     const core = this.#core
     const handle = new TrialHandle(core, entry)
+    if (this.#interrupted) {
+      handle.release()
+      return
+    }
     this.#running.add(handle)
-    const ended = await runObjective(core, handle, this.#objective, this.#plan.trialTimeout, () => this.#over)
+    const ended = await runObjective(core, handle, this.#objective, this.#plan.trialTimeout)
     this.#running.delete(handle)
     if (ended.kind === 'released') return
     this.#finished.push(entry)
