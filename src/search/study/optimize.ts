@@ -130,6 +130,7 @@ class Course {
   #status: OptimizeResult<never>['status'] | undefined
   #lookedForOrphans = 0
   #failure: { readonly error: unknown } | undefined
+  #interrupted = false
   #fail: (error: unknown) => void = () => {}
 
   constructor(core: Core, objective: Objective<never>, plan: OptimizePlan, context: RunContext<TrialRecord>) {
@@ -189,6 +190,7 @@ class Course {
   }
 
   #interrupt(reason: unknown): void {
+    this.#interrupted = true
     const failed = this.#failure !== undefined
     for (const handle of [...this.#running]) {
       handle.abort(reason)
@@ -258,8 +260,12 @@ class Course {
   async #trial(entry: Entry): Promise<void> {
     const core = this.#core
     const handle = new TrialHandle(core, entry)
+    if (this.#interrupted) {
+      handle.release()
+      return
+    }
     this.#running.add(handle)
-    const ended = await runObjective(core, handle, this.#objective, this.#plan.trialTimeout, () => this.#over)
+    const ended = await runObjective(core, handle, this.#objective, this.#plan.trialTimeout)
     this.#running.delete(handle)
     if (ended.kind === 'released') return
     this.#finished.push(entry)
