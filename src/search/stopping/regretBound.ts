@@ -15,7 +15,7 @@ export interface RegretBoundOptions {
   readonly tolerance?: number
   /** Nothing is decided before so many trials stand, an integer ≥ 2; default 20. */
   readonly startupTrials?: number
-  /** It is decided after each so many finished trials, an integer ≥ 1; default 5. A decision takes up to about half a second of a thread, however many trials there are. */
+  /** It is decided after each so many finished trials, an integer ≥ 1; default 5. A decision takes a native thread up to about a second, however many trials there are. */
   readonly interval?: number
   /** The probability with which the bound may be wrong, (0, 1); default 0.1. */
   readonly risk?: number
@@ -28,7 +28,7 @@ export interface RegretBoundOptions {
  * over the space of μ − √β σ, β = (2/5) ln(d t² π² / (6 risk)). The search ends when it is below `tolerance`, by default
  * s · √(1/k + 1/(k − 1)) for the best trial's k folds with deviation s, the correction for folds that share training rows. It is decided
  * on declared history, so the number of trials does not depend on workers. Values far above the median count as twice as far above it
- * as the best is below: bad trials say nothing of the best. Of more than 512 trials the model has the best 256 and 256 others. Makarova et al., "Automatic Termination for Hyperparameter
+ * as the best is below: bad trials say nothing of the best. Of more than 512 trials the model has the best 64 and 448 others. Makarova et al., "Automatic Termination for Hyperparameter
  * Optimization" (2022); Nadeau, Bengio (2003).
  *
  * @throws DownslopeError `ERR_OPTION` when an option is unknown or out of its range; from the run, before its first trial, when the
