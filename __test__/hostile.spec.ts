@@ -31,6 +31,8 @@ for (const [name, value] of Object.entries(downslope)) {
     'createStudy',
     'datasetFrom',
     'evaluate',
+    'findBatchSize',
+    'findLearningRate',
     'fit',
     'gradient',
     'initialize',

@@ -106,6 +106,7 @@ export const studyCases: readonly Case[] = [
   used('manual', 'sampler', () => [[params(), { x: 1, k: { kind: 'b' } }]]),
 
   used('noImprovement', 'stopping', () => [{ trials: 3, minDelta: 0.1 }]),
+  used('regretBound', 'stopping', () => [{ tolerance: 0.5, startupTrials: 3, interval: 2, risk: 0.2 }]),
   used('targetReached', 'stopping', () => [0.2]),
 
   plain(
@@ -197,6 +198,7 @@ export const studyCases: readonly Case[] = [
   method('ask', () => [{ count: 2 }]),
   method('enqueue', () => [params()]),
   method('refresh', () => []),
+  method('importance', () => []),
   method('close', () => []),
   trial('report', () => [0, 1]),
   trial('reportFold', () => [0, 1]),

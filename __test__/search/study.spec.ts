@@ -13,9 +13,11 @@ import {
   noImprovement,
   openStudy,
   random,
+  regretBound,
   type Sampler,
   type Study,
   searchSpace,
+  type Trial,
   targetReached,
   threshold,
 } from '../../src/index.ts'
@@ -225,6 +227,36 @@ test('stopping rules look at declared history, so workers do not matter', async 
   })
   t.true((best?.value ?? 9) <= 1)
   t.is(best?.number, trials.length - 1)
+})
+
+test('a regret bound ends a search when nothing more is to be had', async (t) => {
+  const small = searchSpace({ x: float(0, 1), y: float(0, 1) })
+  const bowl = ({ x, y }: { readonly x: number; readonly y: number }): number => (x - 0.3) ** 2 + (y - 0.6) ** 2
+  const counts = new Set<number>()
+  for (const workers of [1, 4]) {
+    await using study = await createStudy({ space: small, direction: 'minimize', sampler: random(), seed: 1 })
+    const stopping = regretBound({ tolerance: 0.02, startupTrials: 10 })
+    const { status, best } = await study.optimize(bowl, { trials: 100, workers, stopping })
+    t.is(status, 'stopped')
+    t.true((best?.value ?? 1) < 0.02)
+    counts.add(study.trials.length)
+  }
+  t.is(counts.size, 1)
+  await using study = await createStudy({ space: small, direction: 'maximize', sampler: random(), seed: 1 })
+  const rough = async (params: { readonly x: number; readonly y: number }, trial: Trial<unknown>): Promise<number> => {
+    for (let fold = 0; fold < 5; fold++) trial.reportFold(fold, ((fold * 7) % 5) / 20 - bowl(params))
+    return 0.1 - bowl(params)
+  }
+  const { status } = await study.optimize(rough, { trials: 100, stopping: regretBound({ startupTrials: 10 }) })
+  t.is(status, 'stopped')
+  t.true(study.trials.length < 60)
+  await using bare = await createStudy({ space: small, direction: 'minimize', sampler: random() })
+  const run = (): PromiseLike<unknown> => bare.optimize(bowl, { trials: 60, stopping: regretBound() })
+  await rejectsCode(t, 'ERR_OPTION', run, /regretBound: tolerance must be given where trials report no folds/)
+  await using both = await createStudy({ space: small, directions: ['minimize', 'minimize'] })
+  const several = (): PromiseLike<unknown> =>
+    both.optimize(({ x, y }) => [x, y], { trials: 9, stopping: targetReached(1) })
+  await rejectsCode(t, 'ERR_OPTION', several, /stopping must be left out with several directions/)
 })
 
 test('stop ends early, and what was interrupted comes back', async (t) => {

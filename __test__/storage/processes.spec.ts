@@ -8,7 +8,7 @@ import { listStudies, sqlite } from '../../src/index.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
 import type { StudyLog } from '../../src/storage/storage.ts'
 import { type Child, start } from './processes/child.ts'
-import { paramsOf, valueOf } from './processes/trial.ts'
+import { paramsOf, resultOf } from './processes/trial.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'downslope-processes-'))
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
@@ -76,7 +76,7 @@ test('three workers, killed at random moments: nothing acknowledged is lost, no 
     if (event.kind !== 'tell') continue
     t.false(tells.has(event.trial), `trial ${event.trial} twice`)
     tells.set(event.trial, event.attempt)
-    t.deepEqual(event.values, [valueOf(event.trial)])
+    t.deepEqual(event.values, [resultOf(event.trial)])
   }
   t.is(tells.size, trials)
   const attempts = new Map<number, number>()

@@ -104,3 +104,16 @@ impl ObjectFinalize for NativeSampler {
         Ok(())
     }
 }
+
+/// An upper bound of the regret of the best of some trials, with probability 1 − `delta`: their points and values, to be minimised.
+#[napi(catch_unwind, ts_return_type = "Promise<Outcome<number>>")]
+pub fn regret_bound(
+    env: &Env,
+    space: String,
+    points: Float64Array,
+    values: Float64Array,
+    delta: f64,
+) -> napi::Result<Object<'_>> {
+    let (points, values) = (points.to_vec(), values.to_vec());
+    spawn(env, move || coded(downslope_search::regret::regret_bound(&space, &points, &values, delta)))
+}

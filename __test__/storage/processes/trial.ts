@@ -3,7 +3,7 @@ import type { StudyEvent, StudyLog } from '../../../src/storage/storage.ts'
 
 /** What trial `number` is, whoever runs it. */
 export const paramsOf = (number: number): string => JSON.stringify({ x: number / 7, kind: number % 3 })
-export const valueOf = (number: number): number => (number / 7) * (number % 3) - number
+export const resultOf = (number: number): number => (number / 7) * (number % 3) - number
 
 /** What a worker has seen of a study. */
 export interface Seen {
@@ -36,10 +36,10 @@ export async function work(
   const seen = unseen()
   const run = async (trial: number, attempt: number): Promise<void> => {
     for (let step = 0; step < 5; step++) {
-      log.report(trial, attempt, step, valueOf(trial) + step)
+      log.report(trial, attempt, step, resultOf(trial) + step)
       await sleep(Math.random() * 12)
     }
-    await log.tell(trial, attempt, { status: 'completed', values: [valueOf(trial)] })
+    await log.tell(trial, attempt, { status: 'completed', values: [resultOf(trial)] })
     acknowledged(trial, attempt)
   }
   for (;;) {

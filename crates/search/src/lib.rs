@@ -11,6 +11,7 @@ pub mod history;
 pub mod importance;
 
 mod pareto;
+pub mod regret;
 pub mod sampler;
 pub mod session;
 pub mod space;

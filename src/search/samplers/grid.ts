@@ -46,14 +46,14 @@ function steps(name: string, value: unknown): number {
 }
 
 function named(value: object | null): Record<string, number> {
-  if (value === null || Array.isArray(value))
-    refuse('grid', 'resolution must be an integer or an object of them', value)
-  return guarded('grid', 'ERR_OPTION', () =>
-    Object.fromEntries(
+  return guarded('grid', 'ERR_OPTION', () => {
+    if (value === null || Array.isArray(value))
+      refuse('grid', 'resolution must be an integer or an object of them', value)
+    return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         name,
         steps(`resolution of ${name}`, each ?? refuse('grid', `resolution of ${name} must be an integer ≥ 1`, each)),
       ]),
-    ),
-  )
+    )
+  })
 }

@@ -29,7 +29,7 @@ export function noImprovement(options: NoImprovementOptions): Stopping {
   return defineStopping(
     { kind: 'noImprovement', trials, minDelta },
     {
-      stop(history, direction) {
+      stop({ history, direction }) {
         const sign = direction === 'minimize' ? 1 : -1
         const { values } = history.column('stands', (trial) =>
           stands(trial) ? sign * (trial.values[0] as number) : Number.NaN,

@@ -1,6 +1,7 @@
 import { frozen, refuse } from '../../options.ts'
-import type { DeclaredHistory, Direction } from '../history.ts'
+import type { DeclaredHistory, Direction, SettledTrial } from '../history.ts'
 import type { Json } from '../json.ts'
+import type { FlatSpace, Point } from '../space/flat.ts'
 
 /** JSON form of a stopping rule: the name of its factory and its options. */
 export interface StoppingConfig {
@@ -16,10 +17,22 @@ export interface Stopping {
   readonly config: StoppingConfig
 }
 
+/** What a rule decides on. */
+export interface StopContext {
+  /** The declared history of the trial that would be next. */
+  readonly history: DeclaredHistory
+  readonly direction: Direction
+  readonly space: FlatSpace
+  /** The point of one of its trials. */
+  readonly point: (trial: SettledTrial) => Point
+  /** Stands for the study: the same for all of its decisions. */
+  readonly study: object
+}
+
 /** What is behind a stopping rule. */
 export interface StoppingPlan {
-  /** Whether the trial with this declared history should not be started any more: a pure function. */
-  readonly stop: (history: DeclaredHistory, direction: Direction) => boolean
+  /** Whether the trial should not be started any more: a pure function of the context. */
+  readonly stop: (context: StopContext) => boolean | Promise<boolean>
 }
 
 const plans = new WeakMap<object, StoppingPlan>()

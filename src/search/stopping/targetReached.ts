@@ -17,7 +17,7 @@ export function targetReached(value: number): Stopping {
   return defineStopping(
     { kind: 'targetReached', value: target },
     {
-      stop(history, direction) {
+      stop({ history, direction }) {
         const best = history.incumbent()?.values[0]
         return best !== undefined && !isBetter(target, best, direction)
       },

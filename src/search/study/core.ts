@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
@@ -7,7 +8,7 @@ import type { PrunerPlan } from '../pruners/pruner.ts'
 import { readSampler } from '../samplers/index.ts'
 import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
 import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
-import type { StoppingPlan } from '../stopping/stopping.ts'
+import type { StopContext, StoppingPlan } from '../stopping/stopping.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { Follower } from './follower.ts'
@@ -43,6 +44,9 @@ export interface BeginRules {
   readonly begun: () => void
 }
 
+/** Everything else on the event loop has its turn after so many milliseconds of trials that take no time. */
+const TURN = 2
+
 /** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
 export type Begun = Entry | { readonly awaits: number } | 'exhausted' | 'stopped' | 'enough'
 
@@ -67,6 +71,7 @@ export class Core {
   #feed: Feed
   #failure: { readonly error: unknown } | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #turn = 0
   #pending = new Set<Promise<void>>()
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
@@ -139,6 +144,7 @@ export class Core {
 
   async #begin(rules: BeginRules): Promise<Begun> {
     for (;;) {
+      await this.#breathe()
       this.check('study')
       if (!rules.open()) return 'enough'
       const orphan = rules.orphans || this.follower.suspicious ? await this.#take() : undefined
@@ -159,9 +165,7 @@ export class Core {
         if (others && (await this.follower.refresh())) continue
         return { awaits }
       }
-      const history = this.history(number)
-      const direction = this.definition.directions[0] ?? 'minimize'
-      if (rules.stopping.some((rule) => rule.stop(history, direction))) return 'stopped'
+      if (rules.stopping.length > 0 && (await this.#stops(number, rules.stopping))) return 'stopped'
       const seen = this.projection.sequence
       const text = this.projection.bound.get(number) ?? (await this.#suggest(number))
       if (text === undefined) return 'exhausted'
@@ -175,6 +179,28 @@ export class Core {
       // somebody was faster, or bound other parameters to it
       if (!(await this.follower.refresh())) await this.follower.changed()
     }
+  }
+
+  async #stops(number: number, stopping: readonly StoppingPlan[]): Promise<boolean> {
+    const context: StopContext = {
+      history: this.history(number),
+      direction: this.definition.directions[0] ?? 'minimize',
+      space: this.plan.flat,
+      point: (trial) => this.point(trial as Entry),
+      study: this.projection,
+    }
+    for (const rule of stopping) if (await rule.stop(context)) return true
+    return false
+  }
+
+  /**
+   * Lets timers run now and then. Answers of native threads that follow each other closely are handed out within one turn of
+   * the event loop, up to a thousand of them.
+   */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#turn < TURN) return
+    await setImmediate()
+    this.#turn = performance.now()
   }
 
   async #suggest(number: number): Promise<string | undefined> {

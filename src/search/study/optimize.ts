@@ -151,6 +151,9 @@ class Course {
     const { signal, timeout, workers } = this.#plan
     const core = this.#core
     core.check('study.optimize')
+    if (core.definition.directions.length > 1 && this.#plan.stopping.length > 0) {
+      refuse('study.optimize', 'stopping must be left out with several directions', undefined)
+    }
     signal?.throwIfAborted()
     const failure = new Promise<never>((_, reject) => {
       this.#fail = (error) => {

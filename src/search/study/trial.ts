@@ -7,6 +7,9 @@ import { lastOf } from './last.ts'
 import { type Entry, OURS } from './record.ts'
 import { foldStep, insert } from './series.ts'
 
+/** No study has more. */
+const MOST_CONSTRAINTS = 1000
+
 /** What an objective sees of its trial. */
 export interface Trial<P = Readonly<Record<string, unknown>>> {
   /** Counted from 0. */
@@ -194,7 +197,9 @@ export class TrialHandle {
       if (last === undefined || Number.isNaN(last.value)) return { status: 'pruned', ...this.#constrained() }
       return { status: 'pruned', values: [last.value], ...this.#constrained() }
     }
-    const values = typeof told === 'number' ? [told] : Array.isArray(told) ? [...(told as unknown[])] : undefined
+    // not copied before its length is known to be right
+    const list = Array.isArray(told) && told.length === directions.length ? [...(told as unknown[])] : undefined
+    const values = typeof told === 'number' ? [told] : list
     const all = values?.every((value) => typeof value === 'number')
     if (values === undefined || !all || values.length !== directions.length) {
       const wanted = directions.length === 1 ? 'a number' : `an array of ${directions.length} numbers`
@@ -208,8 +213,12 @@ export class TrialHandle {
     const { constraints } = this.#core
     if (constraints === undefined) return {}
     const list: unknown = constraints(this.params as never, this.view)
-    if (!Array.isArray(list) || !list.every((value) => typeof value === 'number' && !Number.isNaN(value))) {
-      return refuse('constraints', 'they must give an array of numbers', list)
+    if (
+      !Array.isArray(list) ||
+      list.length > MOST_CONSTRAINTS ||
+      !list.every((value) => typeof value === 'number' && !Number.isNaN(value))
+    ) {
+      return refuse('constraints', `they must give an array of numbers, at most ${MOST_CONSTRAINTS}`, list)
     }
     return { constraints: [...(list as number[])] }
   }

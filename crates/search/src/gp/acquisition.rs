@@ -12,7 +12,7 @@ pub enum Term {
         /// What is to be improved on.
         best: f64,
     },
-    /// ln P[y < limit].
+    /// ln P(y < limit).
     LogProbability {
         /// What is to be undercut.
         limit: f64,

@@ -1,0 +1,129 @@
+//! How much better than the best trial a point could still be.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use downslope_kernels::random::Stream;
+
+use crate::gp::acquisition::{Acquisition, Term};
+use crate::gp::coordinates::Coordinates;
+use crate::gp::fit::fit;
+use crate::gp::kernel::Points;
+use crate::gp::lattice::Lattice;
+use crate::gp::model::Model;
+use crate::gp::search::{Effort, Search};
+use crate::space::Space;
+use crate::{Error, Result};
+
+const INCUMBENTS: usize = 5;
+const EFFORT: Effort = Effort { places: 1024, near: 64, starts: 8 };
+
+/// An upper bound of the regret of the best of some trials, which holds with probability 1 − `delta` if the values are draws of the
+/// model: min over trials of μ + √β σ minus min over the space of μ − √β σ, in units of the values, which are to be minimised.
+///
+/// β = (2/5) ln(d t² π² / (6 δ)) for t trials in d dimensions (Srinivas et al. 2010, with their factor 1/5; Makarova et al. 2022).
+/// Values that are further above the median than the lowest is below it count as that: how bad a bad trial is says
+/// nothing of the best, and would only widen the bound. Infinite values do the same.
+///
+/// # Errors
+/// `Error::Option` when space, points and values do not fit to each other.
+pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> Result<f64> {
+    let space = Arc::new(Space::parse(space)?);
+    let width = space.dimensions.len();
+    if width == 0 || values.len() < 2 || points.len() != width * values.len() {
+        return Err(Error::Option("regretBound: must have a value for each of at least two points".into()));
+    }
+    let Some((values, deviation)) = scaled(values) else { return Ok(0.0) };
+    let coordinates = Coordinates::new(space);
+    let places: Vec<Vec<f64>> = points.chunks_exact(width).map(|point| coordinates.place(point)).collect();
+    let rows: Vec<Vec<f64>> = places.iter().map(|place| coordinates.row(place)).collect();
+    let mut known = Points::new(coordinates.categories());
+    rows.iter().for_each(|row| known.push(row));
+    let mut model = Model::new(coordinates.categories(), fit(&known, &values, None));
+    rows.iter().for_each(|row| model.push(row));
+    model.observe(&values);
+
+    let trials = values.len() as f64;
+    let inside = width as f64 * trials * trials * std::f64::consts::PI * std::f64::consts::PI / (6.0 * delta);
+    let kappa = libm::sqrt(0.4 * libm::log(inside).max(0.0));
+    let bounds = |row: &Vec<f64>| {
+        let slope = model.slope(row);
+        let margin = kappa * slope.variance.sqrt();
+        (slope.mean - margin, slope.mean + margin)
+    };
+    let (mut lower, mut upper) = (f64::INFINITY, f64::INFINITY);
+    for (low, high) in rows.iter().map(bounds) {
+        lower = lower.min(low);
+        upper = upper.min(high);
+    }
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let incumbents: Vec<Vec<f64>> = order.iter().take(INCUMBENTS).map(|&trial| places[trial].clone()).collect();
+    let acquisition = Acquisition::new(vec![(&model, Term::Bound { kappa })]);
+    let search = Search {
+        coordinates: &coordinates,
+        acquisition: &acquisition,
+        seen: &HashSet::new(),
+        stream: Stream::new(0, "regretBound/near"),
+        lattice: Lattice::new(coordinates.moves().len(), Stream::new(0, "regretBound/screen"), values.len()),
+        incumbents: &incumbents,
+        effort: EFFORT,
+    };
+    if let Some(place) = search.run() {
+        lower = lower.min(bounds(&coordinates.row(&place)).0);
+    }
+    Ok((upper - lower).max(0.0) * deviation)
+}
+
+/// Values with mean 0 and deviation 1, and what the deviation was; `None` where all are the same.
+fn scaled(values: &[f64]) -> Option<(Vec<f64>, f64)> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let lowest = *sorted.iter().find(|value| value.is_finite())?;
+    let median = *sorted[..=sorted.len() / 2].iter().rfind(|value| value.is_finite()).unwrap_or(&lowest);
+    let limit = median + (median - lowest);
+    let values: Vec<f64> = values.iter().map(|value| value.clamp(lowest, limit)).collect();
+    let count = values.len() as f64;
+    let mean = values.iter().fold(0.0, |sum, value| sum + value) / count;
+    let deviation = (values.iter().fold(0.0, |sum, value| sum + (value - mean) * (value - mean)) / count).sqrt();
+    (deviation > 0.0).then(|| (values.iter().map(|value| (value - mean) / deviation).collect(), deviation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPACE: &str = r#"{"dimensions":[{"name":"x","kind":"float","low":0.0,"high":1.0,"log":false}]}"#;
+
+    fn bound(count: usize, delta: f64) -> f64 {
+        let points: Vec<f64> = (0..count).map(|index| (index as f64 + 0.5) / count as f64).collect();
+        let values: Vec<f64> = points.iter().map(|x| (x - 0.37) * (x - 0.37)).collect();
+        regret_bound(SPACE, &points, &values, delta).unwrap_or(f64::NAN)
+    }
+
+    #[test]
+    fn it_falls_with_what_is_known_and_holds() {
+        let bounds: Vec<f64> = [4, 8, 16, 32].map(|count| bound(count, 0.1)).to_vec();
+        assert!(bounds.windows(2).all(|pair| pair[1] < pair[0]), "{bounds:?}");
+        for (&count, bound) in [4usize, 8, 16, 32].iter().zip(&bounds) {
+            let half = 0.5 / count as f64;
+            assert!(*bound >= half * half * 0.01, "{bounds:?}");
+        }
+        assert!(bound(8, 0.01) > bound(8, 0.5));
+    }
+
+    #[test]
+    fn bad_trials_say_nothing_and_the_same_values_leave_nothing() {
+        let points: Vec<f64> = (0..12).map(|index| f64::from(index) / 11.0).collect();
+        let values: Vec<f64> = points.iter().map(|x| (x - 0.4) * (x - 0.4)).collect();
+        let mut worse = values.clone();
+        worse[11] = 1e9;
+        let mut worst = values.clone();
+        worst[11] = f64::INFINITY;
+        let of = |values: &[f64]| regret_bound(SPACE, &points, values, 0.1).unwrap_or(f64::NAN);
+        assert_eq!(of(&worse).to_bits(), of(&worst).to_bits());
+        assert!(of(&worse) < 1.0);
+        assert_eq!(of(&[1.0; 12]), 0.0);
+        assert!(regret_bound(SPACE, &points, &values[1..], 0.1).is_err());
+    }
+}

@@ -1,0 +1,95 @@
+import { native, unwrapLater } from '../../native/index.ts'
+import { ranges, readInteger, readNumber, readOptions, refuse } from '../../options.ts'
+import type { SettledTrial } from '../history.ts'
+import { stands } from './noImprovement.ts'
+import { defineStopping, type StopContext, type Stopping } from './stopping.ts'
+
+/** Options of {@link regretBound}. */
+export interface RegretBoundOptions {
+  /**
+   * How much better than the best trial a further one has to be able to be, in units of the value, > 0; default: the standard error
+   * of the best trial's mean over its folds, which needs trials that report folds, as those of `tune` do.
+   */
+  readonly tolerance?: number
+  /** Nothing is decided before so many trials stand, an integer ≥ 2; default 20. */
+  readonly startupTrials?: number
+  /** It is decided after each so many finished trials, an integer ≥ 1; default 5. A decision takes about as long as a suggestion of {@link gaussianProcess}. */
+  readonly interval?: number
+  /** The probability with which the bound may be wrong, (0, 1); default 0.1. */
+  readonly risk?: number
+}
+
+/**
+ * Ends the search when nothing that a further trial could bring is more than the noise.
+ *
+ * A Gaussian process over the completed trials gives an upper bound of the regret of the best: min over trials of μ + √β σ minus min
+ * over the space of μ − √β σ, β = (2/5) ln(d t² π² / (6 risk)). The search ends when it is below `tolerance`, by default
+ * s · √(1/k + 1/(k − 1)) for the best trial's k folds with deviation s, the correction for folds that share training rows. It is decided
+ * on declared history, so the number of trials does not depend on workers. Values far above the median count as twice as far above it
+ * as the best is below: bad trials say nothing of the best. Makarova et al., "Automatic Termination for Hyperparameter
+ * Optimization" (2022); Nadeau, Bengio (2003).
+ *
+ * @throws DownslopeError `ERR_OPTION` when an option is unknown or out of its range; from the run when there is no tolerance and the
+ * best trial has fewer than two folds
+ * @example
+ * ```ts
+ * await study.optimize(objective, { trials: 200, stopping: regretBound({ tolerance: 0.001 }) })
+ * ```
+ */
+export function regretBound(options: RegretBoundOptions = {}): Stopping {
+  const read = readOptions('regretBound', options, ['tolerance', 'startupTrials', 'interval', 'risk'])
+  const given =
+    read.tolerance === undefined
+      ? {}
+      : { tolerance: readNumber('regretBound', 'tolerance', read.tolerance, ranges.positive) }
+  const startupTrials = readInteger('regretBound', 'startupTrials', read.startupTrials, 2, 20)
+  const interval = readInteger('regretBound', 'interval', read.interval, 1, 5)
+  const risk = readNumber('regretBound', 'risk', read.risk, ranges.openUnit, 0.1)
+  // what was decided last for a study: many trials may have to wait for one decision
+  const decided = new WeakMap<object, { readonly count: number; readonly stop: Promise<boolean> }>()
+  return defineStopping(
+    { kind: 'regretBound', ...given, startupTrials, interval, risk },
+    {
+      stop(context) {
+        const { history, study } = context
+        const count = history.count - (history.count % interval)
+        const last = decided.get(study)
+        if (last?.count === count) return last.stop
+        const trials: SettledTrial[] = []
+        for (let position = 0; position < count; position++) {
+          const trial = history.trial(position)
+          if (stands(trial)) trials.push(trial)
+        }
+        const stop =
+          trials.length < startupTrials ? Promise.resolve(false) : decide(context, trials, given.tolerance, risk)
+        decided.set(study, { count, stop })
+        return stop
+      },
+    },
+  )
+}
+
+async function decide(
+  { direction, space, point }: StopContext,
+  trials: readonly SettledTrial[],
+  tolerance: number | undefined,
+  risk: number,
+): Promise<boolean> {
+  const sign = direction === 'minimize' ? 1 : -1
+  const values = Float64Array.from(trials, (trial) => sign * (trial.values[0] as number))
+  const bar = tolerance ?? noiseOf(trials[values.indexOf(values.reduce((a, b) => Math.min(a, b)))] as SettledTrial)
+  const points = new Float64Array(trials.length * space.dimensions.length)
+  for (const [index, trial] of trials.entries()) points.set(point(trial), index * space.dimensions.length)
+  return (await unwrapLater(native().regretBound(JSON.stringify(space), points, values, risk))) < bar
+}
+
+/** How far the mean of a trial's folds may be from what it stands for. */
+function noiseOf({ number, folds: { values } }: SettledTrial): number {
+  const count = values.length
+  if (count < 2) {
+    refuse('regretBound', `tolerance must be given where trials report no folds, as trial ${number} does`, undefined)
+  }
+  const mean = values.reduce((sum, value) => sum + value, 0) / count
+  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
+  return Math.sqrt((squares / (count - 1)) * (1 / count + 1 / (count - 1)))
+}
