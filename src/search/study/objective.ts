@@ -19,7 +19,6 @@ export async function runObjective(
   handle: TrialHandle,
   objective: Objective<never>,
   timeout: number | undefined,
-  ending: () => boolean,
 ): Promise<Ended> {
   const outcome = await limited(handle, timeout, async () =>
     objective(handle.params as never, handle.view as Trial<never>),
@@ -28,7 +27,7 @@ export async function runObjective(
   if ('timeout' in outcome) return { kind: 'told', safe: handle.end('study.optimize', 'failed', { reason: 'timeout' }) }
   if ('error' in outcome) {
     // what was interrupted is not what failed
-    if (ending()) {
+    if (handle.aborted) {
       handle.release()
       return { kind: 'released' }
     }

@@ -65,7 +65,7 @@ export class TrialHandle {
   #view: Trial | undefined
   #controller: AbortController | undefined
   #reason: { readonly reason: unknown } | undefined
-  /** Reports with NaN, which the log does not keep; only where there was one. */
+  /** What the pruner looks at with its NaN, which the log does not keep; only where there was one. */
   #seen: { steps: number[]; values: number[] } | undefined
 
   constructor(core: Core, entry: Entry) {
@@ -123,7 +123,7 @@ export class TrialHandle {
     const { log, projection, pruner } = this.#core
     const twice = (): never =>
       refuse(where, `${kind === 'steps' ? 'step' : 'fold'} must not have been reported before`, step)
-    if (this.#seen?.steps.includes(step)) twice()
+    if (pruner.series === kind && this.#seen?.steps.includes(step)) twice()
     const kept = kind === 'steps' ? step : foldStep(step)
     const shown = pruner.series === kind && (Number.isNaN(value) || this.#seen !== undefined)
     if (shown) {
@@ -165,6 +165,11 @@ export class TrialHandle {
   /** Whether this attempt is the trial's last and still runs. */
   get current(): boolean {
     return !this.#core.closed && this.#entry.status === 'running' && this.#entry.attempt === this.attempt
+  }
+
+  /** Whether somebody wants it to end. */
+  get aborted(): boolean {
+    return this.#reason !== undefined
   }
 
   /** Aborts the trial's signal. */

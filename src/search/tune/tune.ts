@@ -56,7 +56,10 @@ export interface TuneFoldProgress<P = Readonly<Record<string, unknown>>> {
 export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Labels = Label, K extends string = never> {
   /** The best completed trial; `undefined` when there is none. */
   readonly best: TrialRecord<P> | undefined
-  /** The winner, trained on all of the data; `undefined` without a winner or with `refit: false`. */
+  /**
+   * The winner, trained on all of the data; `undefined` without a winner, with `refit: false`, and when that training diverged or
+   * `stop()` ended it, as half of a training is not what the search found.
+   */
   readonly model: Model<L, K> | undefined
   /** The study with all of its trials. Close it when you are done with it. */
   readonly study: Study<P>
@@ -85,7 +88,8 @@ export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Lab
  * What it returns is awaitable and iterable (a record for each trial that this call finished); it starts on the next tick. With
  * `progress: 'folds'` there is one after each fold too, its last included, whose `status` is `'running'`: those of a trial come in the order
  * of its folds and before the record of its end; trials run at once, so that theirs are mixed, and one that is given up has no end. `stop()`
- * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data.
+ * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data;
+ * a second one, or one while the winner is trained, ends that training too, and there is no model.
  *
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, `ERR_DATA`, `ERR_SHAPE` as the rule of validation and `fit` do; `ERR_STORAGE` when
  * the study was created otherwise or cannot be kept; `ERR_CLOSED`. Aborting rejects with `signal.reason`.
@@ -239,11 +243,18 @@ function foldProgressOf(record: TrialRecord, value: number, study: Study): TuneF
   })
 }
 
-/** The winner, trained on all of the data. */
-async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<AnyProgress>): Promise<Model> {
+/** The winner, trained on all of the data to the end. */
+async function refitted(
+  job: TuneJob,
+  best: TrialRecord,
+  context: RunContext<AnyProgress>,
+): Promise<Model | undefined> {
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
   // a search that was stopped still gets its winner; stopping this ends it
   context.onStop = () => run.stop()
-  return (await run).model
+  const { model, status } = await run
+  if (status === 'completed') return model as Model
+  model.close()
+  return undefined
 }
