@@ -150,5 +150,6 @@ test('options', async (t) => {
   await rejectsCode(t, 'ERR_OPTION', compare({ candidates: { linear, mlp: 3 } }), /candidates.mlp must give/)
   await rejectsCode(t, 'ERR_OPTION', compare({ metric: 'acuracy' }), /metric must be one of loss, accuracy/)
   await rejectsCode(t, 'ERR_OPTION', compare({ metric: 'r2' }), /must compare classes/)
+  await rejectsCode(t, 'ERR_OPTION', compare({ workers: 5000 }), /workers must be at most 4096, received 5000/)
   await rejectsCode(t, 'ERR_OPTION', compare({ level: 1 }), /level must be in \(0, 1\)/)
 })

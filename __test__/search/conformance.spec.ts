@@ -1,21 +1,27 @@
-/** What every sampler and every pruner has to hold, by being in the registry. */
+/** What every sampler, every pruner and every stopping rule has to hold, by being in the registry. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { testProp } from '@fast-check/ava'
 import test from 'ava'
 import fc from 'fast-check'
 import {
   createStudy,
+  float,
   memory,
   noPruner,
   type Pruner,
   type Sampler,
   type SearchSpace,
+  type Stopping,
+  searchSpace,
   type TrialRecord,
 } from '../../src/index.ts'
 import * as pruners from '../../src/search/pruners/all.ts'
 import * as samplers from '../../src/search/samplers/all.ts'
 import { samplerPlanOf } from '../../src/search/samplers/define.ts'
 import { spacePlan } from '../../src/search/space/searchSpace.ts'
+import * as rules from '../../src/search/stopping/all.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
+import { rejectsCode } from '../helpers.ts'
 import { hurried, listOf, spaceOf } from './repeatable.ts'
 import { pointOf, spaces } from './spaces.ts'
 
@@ -114,6 +120,45 @@ for (const [name, make] of Object.entries(prunersToTry)) {
     t.is(await run(6), await run(1))
   })
 }
+
+const rulesToTry: Readonly<Record<keyof typeof rules, () => Stopping>> = {
+  noImprovement: () => rules.noImprovement({ trials: 7 }),
+  regretBound: () => rules.regretBound({ tolerance: 3, startupTrials: 6 }),
+  targetReached: () => rules.targetReached(0.2),
+}
+
+for (const [name, make] of Object.entries(rulesToTry)) {
+  test(`${name}: ends a search after the same trials for any number of workers`, async (t) => {
+    const rule = make()
+    t.is(rule.kind, name)
+    t.true(Object.isFrozen(rule))
+    t.deepEqual(JSON.parse(JSON.stringify(rule.config)), rule.config)
+    const run = async (workers: number): Promise<string> => {
+      const space = searchSpace({ x: float(-3, 3) })
+      await using study = await createStudy({ space, direction: 'minimize', sampler: samplers.random(), seed: 2 })
+      const { status, trials } = await study.optimize(
+        async ({ x }) => {
+          if (workers > 1) await sleep(Math.random() * 4)
+          return x * x
+        },
+        { trials: 200, workers, stopping: rule },
+      )
+      t.is(status, 'stopped')
+      t.true(trials.length > 5 && trials.length < 200, String(trials.length))
+      return listOf(study.trials)
+    }
+    t.is(await run(6), await run(1))
+  })
+}
+
+test('a stopping rule is one that a factory made', async (t) => {
+  await using study = await createStudy({ space: spaceOf(), direction: 'minimize' })
+  const names = Object.keys(rules).join(', ')
+  for (const stopping of [{ kind: 'noImprovement' }, [rules.targetReached(1), 3], null]) {
+    const run = (): PromiseLike<unknown> => study.optimize(() => 1, { trials: 1, stopping: stopping as never })
+    await rejectsCode(t, 'ERR_OPTION', run, new RegExp(`stopping must be made by one of ${names}`))
+  }
+})
 
 test('asynchronous: a trial is suggested from what was finished, and the log knows what that was', async (t) => {
   const space = spaceOf()

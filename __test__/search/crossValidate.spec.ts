@@ -306,6 +306,7 @@ test('options are read at once; complaints are rejections', async (t) => {
   await rejectsCode(t, 'ERR_OPTION', cross({ metrics: ['acuracy'] }), /metrics\[0\]/)
   await rejectsCode(t, 'ERR_OPTION', cross({ metrics: [{ name: 'rows', evaluate: () => 1 }] }), /names of their own/)
   await rejectsCode(t, 'ERR_OPTION', cross({ workers: 0 }), /workers must be an integer ≥ 1/)
+  await rejectsCode(t, 'ERR_OPTION', cross({ workers: 5000 }), /workers must be at most 4096, received 5000/)
   const thrown = new Error('mine')
   const error = await rejectsCode(
     t,

@@ -418,6 +418,7 @@ test('options are checked', async (t) => {
     rejectsCode(t, 'ERR_OPTION', () => study.optimize(parabola, options), message)
   await run({ trials: -1 }, /trials must be an integer ≥ 0/)
   await run({ workers: 0 }, /workers must be an integer ≥ 1/)
+  await run({ workers: 5000 }, /workers must be at most 4096, received 5000/)
   await run({ timeout: 0 }, /timeout must be > 0/)
   await run({ stopping: 'never' }, /stopping must be made by/)
   await run({ onError: 'panic' }, /onError must be one of/)

@@ -25,6 +25,7 @@ import {
   sequential,
   sgd,
   standardize,
+  threshold,
   tune,
   wilcoxon,
 } from '../../src/index.ts'
@@ -250,6 +251,52 @@ test('pruners of steps see every epoch of every fold', async (t) => {
   t.deepEqual(essence(again.trials), essence(trials))
 })
 
+test('a trial that has been trained to its end is completed, whatever its last epoch was like', async (t) => {
+  const plan = { ...options, metric: 'loss', validation: kFold(2), trials: 3 } as const
+  // a loss is never below 0, so these prune what they look at: from the last epoch, or from the last but one
+  const last = await tune(iris(), { ...plan, pruner: threshold({ upper: -1, warmupSteps: 8 }) })
+  t.deepEqual(
+    last.trials.map(({ status, folds }) => [status, folds.values.length]),
+    [0, 1, 2].map(() => ['completed', 2]),
+  )
+  const before = await tune(iris(), { ...plan, pruner: threshold({ upper: -1, warmupSteps: 7 }) })
+  t.deepEqual(
+    before.trials.map(({ status, folds }) => [status, folds.values.length]),
+    [0, 1, 2].map(() => ['pruned', 1]),
+  )
+})
+
+test('a winner that could not be trained to its end is no model', async (t) => {
+  // the second candidate is the winner's, on all of the data
+  const second = (change: object, then: () => void = () => {}) => {
+    let built = 0
+    return () => {
+      const first = built++ === 0
+      if (!first) then()
+      return {
+        network: regressor(),
+        loss: 'meanSquaredError' as const,
+        optimizer: sgd({ learningRate: 0.01 }),
+        epochs: 2,
+        ...(first ? {} : change),
+      }
+    }
+  }
+  const plan = {
+    space: searchSpace({ nothing: choice([1]) }),
+    metric: 'loss',
+    validation: kFold(2),
+    trials: 1,
+  } as const
+  const wild = await tune(line(), { ...plan, build: second({ optimizer: sgd({ learningRate: 1e20 }) }) })
+  t.deepEqual([wild.status, wild.best?.number, wild.model], ['completed', 0, undefined])
+  const stop = (): unknown => setTimeout(() => long.stop(), 50)
+  const long = tune(line(), { ...plan, build: second({ epochs: 100_000_000 }, stop) })
+  const cut = await long
+  t.deepEqual([cut.status, cut.best?.number, cut.model], ['completed', 0, undefined])
+  t.not((await tune(line(), { ...plan, build: second({}) })).model, undefined)
+})
+
 test('a trial that diverges has failed with that reason, and the search goes on', async (t) => {
   const { trials, best, study } = await tune(line(), {
     space: searchSpace({ learningRate: choice([1e20, 0.1]) }),
@@ -424,5 +471,11 @@ test('abort, stop before the start, closed data', async (t) => {
     /metric must be one of loss, accuracy/,
   )
   await rejectsCode(t, 'ERR_OPTION', () => tune(iris(), { ...options, space: {} } as never), /space/)
+  await rejectsCode(
+    t,
+    'ERR_OPTION',
+    () => tune(iris(), { ...options, workers: 5000 }),
+    /workers must be at most 4096, received 5000/,
+  )
   await rejectsCode(t, 'ERR_OPTION', () => tune(iris(), { ...options, trials: 0 }), /trials must be an integer ≥ 1/)
 })

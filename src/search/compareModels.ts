@@ -32,7 +32,7 @@ export interface CompareModelsOptions<N extends string = string, L extends Label
   readonly level?: number
   /** An integer ≥ 0 that the folds follow from, and training where a candidate gives no seed; default 0. */
   readonly seed?: number
-  /** Folds that are trained at once, an integer ≥ 1; default: the cores. The result is the same. */
+  /** Folds that are trained at once, an integer in [1, 4096]; default: the cores. The result is the same. */
   readonly workers?: number
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal

@@ -32,7 +32,7 @@ export interface CrossValidateOptions<M = MetricsOption, L extends Labels = Labe
   readonly probabilities?: boolean
   /** An integer ≥ 0 that the folds follow from, and training where `build` gives no seed; default 0. */
   readonly seed?: number
-  /** Folds that are trained at once, each on one thread or more when there are fewer folds, an integer ≥ 1; default: the cores. The result is the same. */
+  /** Folds that are trained at once, each on one thread or more when there are fewer folds, an integer in [1, 4096]; default: the cores. The result is the same. */
   readonly workers?: number
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal

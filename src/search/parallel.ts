@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { readInteger } from '../options.ts'
+import { readInteger, refuse } from '../options.ts'
+
+/** More workers than this is a slip. */
+const CROWD = 4096
 
 /** Reads the option `workers`: how much is done at once; default the cores. */
 export function readWorkers(where: string, value: unknown): number {
-  return Math.min(readInteger(where, 'workers', value, 1, Math.max(availableParallelism(), 1)), 1024)
+  const workers = readInteger(where, 'workers', value, 1, availableParallelism())
+  if (workers > CROWD) refuse(where, `workers must be at most ${CROWD}`, workers)
+  return workers
 }
 
 /**

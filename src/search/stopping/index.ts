@@ -1,4 +1,17 @@
-export { type NoImprovementOptions, noImprovement } from './noImprovement.ts'
-export { type RegretBoundOptions, regretBound } from './regretBound.ts'
+import { refuse } from '../../options.ts'
+import * as all from './all.ts'
+import { type StoppingPlan, stoppingPlan } from './stopping.ts'
+
+export * from './all.ts'
 export type { Stopping, StoppingConfig } from './stopping.ts'
-export { targetReached } from './targetReached.ts'
+
+/** Reads the option `stopping`: a rule, or several of which one is enough. */
+export function readStopping(where: string, value: unknown): readonly StoppingPlan[] {
+  if (value === undefined) return []
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const names = Object.keys(all).join(', ')
+  return list.map(
+    (rule) =>
+      stoppingPlan(rule) ?? refuse(where, `stopping must be made by one of ${names}, or be a list of such`, rule),
+  )
+}

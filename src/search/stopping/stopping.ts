@@ -1,4 +1,4 @@
-import { frozen, refuse } from '../../options.ts'
+import { frozen } from '../../options.ts'
 import type { DeclaredHistory, Direction, SettledTrial } from '../history.ts'
 import type { Json } from '../json.ts'
 import type { FlatSpace, Point } from '../space/flat.ts'
@@ -44,12 +44,7 @@ export function defineStopping(config: StoppingConfig, plan: StoppingPlan): Stop
   return rule
 }
 
-/** Reads the option `stopping`: a rule, or several of which one is enough. */
-export function readStopping(where: string, value: unknown): readonly StoppingPlan[] {
-  if (value === undefined) return []
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return list.map((rule) => {
-    const plan = typeof rule === 'object' && rule !== null ? plans.get(rule) : undefined
-    return plan ?? refuse(where, 'stopping must be made by noImprovement, targetReached or regretBound', rule)
-  })
+/** The plan behind a rule; `undefined` for anything that no factory made. */
+export function stoppingPlan(value: unknown): StoppingPlan | undefined {
+  return typeof value === 'object' && value !== null ? plans.get(value) : undefined
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import {
   guarded,
   type Range,
@@ -10,7 +9,9 @@ import {
   refuse,
 } from '../../options.ts'
 import { type Run, type RunContext, startRun } from '../../train/run.ts'
-import { readStopping, type Stopping, type StoppingPlan } from '../stopping/stopping.ts'
+import { readWorkers } from '../parallel.ts'
+import { readStopping, type Stopping } from '../stopping/index.ts'
+import type { StoppingPlan } from '../stopping/stopping.ts'
 import type { Begun, Core } from './core.ts'
 import { type Objective, runObjective } from './objective.ts'
 import type { Entry, TrialRecord } from './record.ts'
@@ -62,8 +63,6 @@ export interface OptimizePlan {
   readonly signal: AbortSignal | undefined
 }
 
-/** More workers than this is a slip. */
-const CROWD = 4096
 /** The longest time of a timer. */
 const LONGEST = 2 ** 31 - 1
 const duration: Range = { text: `> 0 and at most ${LONGEST}`, holds: (value) => value > 0 && value <= LONGEST }
@@ -92,13 +91,6 @@ export function readOptimize(where: string, options: unknown): OptimizePlan {
     throws: read.onError !== undefined && readName(where, 'onError', read.onError, ['continue', 'throw']) === 'throw',
     signal: readSignal(where, read.signal),
   }
-}
-
-/** Reads the option `workers`. */
-export function readWorkers(where: string, value: unknown): number {
-  const workers = readInteger(where, 'workers', value, 1, availableParallelism())
-  if (workers > CROWD) refuse(where, `workers must be at most ${CROWD}`, workers)
-  return workers
 }
 
 /** Runs an objective on trials of a study until the plan, a rule or somebody says that it is enough. */

@@ -14,7 +14,8 @@ import type { Pruner } from '../pruners/pruner.ts'
 import type { Sampler } from '../samplers/sampler.ts'
 import { readDirection, type ScoreOption } from '../score.ts'
 import type { SearchSpace } from '../space/searchSpace.ts'
-import { readStopping, type Stopping, type StoppingPlan } from '../stopping/stopping.ts'
+import { readStopping, type Stopping } from '../stopping/index.ts'
+import type { StoppingPlan } from '../stopping/stopping.ts'
 import { type Given, readSettings, readStudyName } from '../study/create.ts'
 import { whole } from '../validation/dataset.ts'
 import { readValidation, type ValidationOption } from '../validation/index.ts'
@@ -52,7 +53,7 @@ export interface TuneOptions<
   readonly seed?: number
   /** As in `createStudy`; default 8. */
   readonly lag?: number
-  /** Trials at once, each on one native thread, an integer ≥ 1; default: the cores. No number depends on it. */
+  /** Trials at once, each on one native thread, an integer in [1, 4096]; default: the cores. No number depends on it. */
   readonly workers?: number
   /** Trains the winner on all of the data; default `true`. */
   readonly refit?: boolean

@@ -68,7 +68,8 @@ async function overFolds(
     const over = (record: EpochRecord): boolean => {
       const value = monitored({ name: `validation.${score.key}`, direction: 'min' }, record)
       trial.report(index * epochs + record.epoch, meanOf([...values, value]))
-      return trial.shouldPrune()
+      // after the last epoch of the last fold there is nothing left to save
+      return (index + 1 < folds.length || record.epoch < epochs) && trial.shouldPrune()
     }
     const result = await runFold(
       candidate,
@@ -81,7 +82,6 @@ async function overFolds(
     values.push(value)
     if (result.bestEpoch !== undefined) best.push(result.bestEpoch)
     trial.reportFold(index, value)
-    // after the last fold there is nothing left to save
     if (series === 'folds' && index + 1 < folds.length && trial.shouldPrune()) return 'pruned'
   }
   if (best.length > 0) trial.attribute(BEST_EPOCHS, best)

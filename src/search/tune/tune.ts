@@ -40,7 +40,10 @@ export interface TuneProgress<P = Readonly<Record<string, unknown>>> {
 export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Labels = Label, K extends string = never> {
   /** The best completed trial; `undefined` when there is none. */
   readonly best: TrialRecord<P> | undefined
-  /** The winner, trained on all of the data; `undefined` without a winner or with `refit: false`. */
+  /**
+   * The winner, trained on all of the data; `undefined` without a winner, with `refit: false`, and when that training diverged or
+   * `stop()` ended it, as half of a training is not what the search found.
+   */
   readonly model: Model<L, K> | undefined
   /** The study with all of its trials. Close it when you are done with it. */
   readonly study: Study<P>
@@ -67,7 +70,8 @@ export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Lab
  * the study was created with are an error, as are other data. What `build` does cannot be compared.
  *
  * What it returns is awaitable and iterable (a record for each trial that this call finished); it starts on the next tick. `stop()`
- * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data.
+ * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data;
+ * a second one, or one while the winner is trained, ends that training too, and there is no model.
  *
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, `ERR_DATA`, `ERR_SHAPE` as the rule of validation and `fit` do; `ERR_STORAGE` when
  * the study was created otherwise or cannot be kept; `ERR_CLOSED`. Aborting rejects with `signal.reason`.
@@ -200,11 +204,18 @@ function progressOf(record: TrialRecord, study: Study): TuneProgress {
   })
 }
 
-/** The winner, trained on all of the data. */
-async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<TuneProgress>): Promise<Model> {
+/** The winner, trained on all of the data to the end. */
+async function refitted(
+  job: TuneJob,
+  best: TrialRecord,
+  context: RunContext<TuneProgress>,
+): Promise<Model | undefined> {
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
   // a search that was stopped still gets its winner; stopping this ends it
   context.onStop = () => run.stop()
-  return (await run).model
+  const { model, status } = await run
+  if (status === 'completed') return model as Model
+  model.close()
+  return undefined
 }
