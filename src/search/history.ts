@@ -47,7 +47,7 @@ export interface Column {
   readonly count: number
 }
 
-/** Finished trials in their order; only ever appended to, and seen by decisions up to a position of theirs. */
+/** Finished trials in their order, appended to, and seen by decisions up to a position of theirs. */
 export class Settled {
   readonly #direction: Direction
   readonly #trials: SettledTrial[] = []
@@ -76,6 +76,13 @@ export class Settled {
     if (best === undefined || isBetter(value, this.trial(best).values[0] as number, this.#direction)) {
       this.#improvements.push(position)
     }
+  }
+
+  /** Forgets those from a position on, for a trial that turned out not to be finished. */
+  cut(position: number): void {
+    this.#trials.length = position
+    this.#improvements.length = below(this.#improvements, position)
+    this.#columns.clear()
   }
 
   /** The first `count` of them. */

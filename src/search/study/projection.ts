@@ -13,6 +13,8 @@ export interface ProjectionStart {
   readonly asynchronous: boolean
   /** Called when the study's definition was replaced. */
   readonly redefined: (definition: string) => void
+  /** Called when a trial that had settled runs again: it was told here, but belonged to somebody else. */
+  readonly retracted: () => void
 }
 
 /**
@@ -102,8 +104,23 @@ export class Projection {
 
   /** A trial was taken by another worker. */
   again(entry: Entry, attempt: number, worker: string, time: number): void {
+    const told = entry.status !== 'running'
     beginAgain(entry, attempt, worker, time)
+    if (told) this.#retract(entry)
     this.version++
+  }
+
+  /** A trial that was told runs after all. */
+  #retract(entry: Entry): void {
+    this.running.add(entry.number)
+    if (this.#best === entry) {
+      this.#best = undefined
+      for (const other of this.entries) this.#rank(other)
+    }
+    // in the order of the log there are only outcomes that it has
+    if (this.#start.asynchronous || this.settled.count <= entry.number) return
+    this.settled.cut(entry.number)
+    this.#start.retracted()
   }
 
   /** A number by step, or by fold below 0; false when there is one already. */

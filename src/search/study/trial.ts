@@ -65,6 +65,7 @@ export class TrialHandle {
   #view: Trial | undefined
   #controller: AbortController | undefined
   #reason: { readonly reason: unknown } | undefined
+  #released = false
   /** What the pruner looks at with its NaN, which the log does not keep; only where there was one. */
   #seen: { steps: number[]; values: number[] } | undefined
 
@@ -164,7 +165,8 @@ export class TrialHandle {
 
   /** Whether this attempt is the trial's last and still runs. */
   get current(): boolean {
-    return !this.#core.closed && this.#entry.status === 'running' && this.#entry.attempt === this.attempt
+    const { status, attempt } = this.#entry
+    return !this.#released && !this.#core.closed && status === 'running' && attempt === this.attempt
   }
 
   /** Whether somebody wants it to end. */
@@ -178,9 +180,10 @@ export class TrialHandle {
     this.#controller?.abort(reason)
   }
 
-  /** Gives the trial back. */
+  /** Gives the trial back; what this attempt still does changes nothing. */
   release(): void {
     if (this.current) this.#core.release(this.#entry)
+    this.#released = true
   }
 
   /** Tells what came of it; `reason` and `error` where it failed. */
@@ -191,7 +194,7 @@ export class TrialHandle {
   ): Promise<void> {
     this.#check(where)
     const outcome = guarded(where, 'ERR_OPTION', () => this.#outcome(where, told, options.reason))
-    return this.#core.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
+    return this.#core.outcomes.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
   }
 
   #outcome(where: string, told: unknown, reason: string | undefined): Outcome {

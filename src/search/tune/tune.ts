@@ -244,11 +244,7 @@ function foldProgressOf(record: TrialRecord, value: number, study: Study): TuneF
 }
 
 /** The winner, trained on all of the data to the end. */
-async function refitted(
-  job: TuneJob,
-  best: TrialRecord,
-  context: RunContext<AnyProgress>,
-): Promise<Model | undefined> {
+async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<AnyProgress>): Promise<Model | undefined> {
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
   // a search that was stopped still gets its winner; stopping this ends it
