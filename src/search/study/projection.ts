@@ -1,5 +1,5 @@
 import type { Outcome, StudyEvent } from '../../storage/storage.ts'
-import { type DeclaredHistory, type Direction, isBetter, Settled } from '../history.ts'
+import { type DeclaredHistory, type Direction, isBetter, Settled, stands } from '../history.ts'
 import type { Json } from '../json.ts'
 import { beginAgain, type Entry, newEntry, OURS, violationOf } from './record.ts'
 import { foldStep, insert } from './series.ts'
@@ -144,7 +144,7 @@ export class Projection {
   }
 
   #rank(entry: Entry): void {
-    if (entry.status !== 'completed' || entry.violation > 0) return
+    if (!stands(entry)) return
     const [value, best] = [entry.values[0] as number, this.#best?.values[0]]
     const { direction } = this.#start
     const earlier = value === best && entry.number < (this.#best as Entry).number

@@ -47,7 +47,8 @@ export type Told = number | readonly number[] | 'pruned' | 'failed'
 /** A trial that was asked for by hand. */
 export interface AskedTrial<P = Readonly<Record<string, unknown>>> extends Trial<P> {
   /**
-   * Ends the trial; resolves when that is as safe as the storage's `durability` says.
+   * Ends the trial; resolves when that is as safe as the storage's `durability` says. Rejects with `ERR_CLOSED` when the trial has ended
+   * or somebody else runs it by now: then what was told does not count, and the study goes on.
    *
    * @param result the value, the values, `'pruned'` (the last report becomes the value) or `'failed'`
    * @param options `reason`: why it failed, a text
