@@ -82,7 +82,7 @@ const earlier = (await listStudies(storage)).find(({ name }) => name === 'digits
 const ended = earlier === undefined ? 0 : earlier.completed + earlier.pruned + earlier.failed
 const trials = (Math.floor(ended / TRIALS) + 1) * TRIALS
 print(bold(`\n${train.size} digits to learn from, ${test.size} to be tested on`))
-print(dim(`64 pixels → relu, dropout → 10 classes · ${trials - ended} trials of 5 folds, ${ended} from earlier runs\n`))
+print(dim(`64 pixels → relu, dropout → 10 classes · ${trials - ended} trials of 5 folds, ${ended} done before\n`))
 
 const begin = performance.now()
 const search = tune(train, {
@@ -90,36 +90,56 @@ const search = tune(train, {
   metric: 'accuracy',
   validation: kFold(5),
   seed: 1,
+  progress: 'folds', // trials are seen while they run
 })
-process.once('SIGINT', () => search.stop())
 
-const words = { completed: 'done', pruned: 'pruned', failed: 'failed' }
+const words = { running: 'running', completed: 'done', pruned: 'pruned', failed: 'failed' }
 const score = (value) => (value === undefined ? '  –   ' : value.toFixed(4))
-print(dim('trial   rate    batch  units  dropout  optimizer      folds              score   '))
-let count = ended
-let leader = -1
-for await (const { number, params, value, status, folds, best } of search) {
+const row = ({ number, params, value, status, folds, best }) => {
   const { learningRate, batchSize, units, optimizer } = params
   const rule = optimizer.kind === 'adam' ? 'adam' : `sgd ${optimizer.momentum.toFixed(2)}`
   const cells = [
     String(number).padStart(5),
-    learningRate.toFixed(4),
-    String(batchSize).padStart(5),
-    String(units).padStart(5),
-    params.dropout.toFixed(2).padStart(7),
-    rule.padEnd(13),
+    `${learningRate.toFixed(4)} ${String(batchSize).padStart(5)} ${String(units).padStart(5)}`,
+    params.dropout.toFixed(2),
+    rule.padEnd(9),
     folds
-      .map((fold) => fold.toFixed(2).slice(1))
+      .map((fold) => (100 * fold).toFixed(0))
       .join(' ')
-      .padEnd(19),
+      .padEnd(14),
     score(value),
-    words[status],
+    best?.number === number ? 'best so far' : words[status],
   ]
-  const winner = best?.number === number && number !== leader
-  if (best !== undefined) leader = best.number
-  const line = cells.join('  ')
-  print(status === 'pruned' ? dim(line) : winner ? green(`${line}, best so far`) : line)
-  progress(++count / trials, `${count} of ${trials} trials, best ${score(best?.value)}`)
+  return cells.join('  ')
+}
+const running = new Map()
+let count = ended
+let stopping = false
+function draw(best) {
+  const text = `${count} of ${trials} trials, best ${best === undefined ? '–' : `${score(best.value)}, trial ${best.number}`}`
+  const lines = [...running.values()].sort((a, b) => a.number - b.number).map(row)
+  if (stopping) progress(count / trials, 'stopped; training the best on all rows')
+  else progress(count / trials, count < trials ? text : 'training the best on all rows', lines)
+}
+process.once('SIGINT', () => {
+  search.stop()
+  stopping = true
+  draw()
+})
+
+print(dim('trial    rate batch units  drop  optimizer  folds, %         score'))
+for await (const record of search) {
+  const { number, status, best } = record
+  if (status === 'running') {
+    running.set(number, record)
+    draw(best)
+  } else {
+    running.delete(number)
+    count++
+    draw(best)
+    const line = row(record)
+    print(status === 'pruned' ? dim(line) : best?.number === number ? green(line) : line)
+  }
 }
 const { best, model, study, status } = await search
 done()

@@ -1,4 +1,6 @@
-/** @module What the examples draw with: one updating line on a terminal, plain lines elsewhere; shades for small images. */
+/** @module What the examples draw with: lines that are drawn again on a terminal, plain lines elsewhere; shades for small images. */
+
+import { stripVTControlCharacters } from 'node:util'
 
 const { stdout, env } = process
 
@@ -27,24 +29,38 @@ export const dim = style(2)
 export const red = style(31)
 export const green = style(32)
 
-/** Prints a line; a progress line below it moves down. */
-export function print(line = '') {
-  stdout.write(live ? `\r\x1b[K${line}\n` : `${line}\n`)
+/** Lines at the bottom, as they are drawn; the cursor is at the begin of the last, so that a key's echo moves nothing. */
+let bottom = []
+
+/** What takes the lines at the bottom away. A window that was made narrower since has wrapped them. */
+function erase() {
+  const rows = bottom.map((line) => Math.ceil(stripVTControlCharacters(line).length / columns()) || 1)
+  const above = rows.slice(0, -1).reduce((sum, count) => sum + count, 0)
+  return `\r${above > 0 ? `\x1b[${above}A` : ''}\x1b[J`
 }
 
-/** Draws `part` of 1 and what is said about it as one line at the bottom. Off a terminal it does nothing. */
-export function progress(part, text) {
+/** Prints a line; what is drawn at the bottom moves down. */
+export function print(line = '') {
+  stdout.write(live ? `${erase()}${line}\n${bottom.join('\n')}\r` : `${line}\n`)
+}
+
+/** Draws `part` of 1 and what is said about it at the bottom, and `lines` above it, none wider than the window. Off a terminal it does nothing. */
+export function progress(part, text, lines = []) {
   if (!live) return
   const room = columns() - 1
   const length = Math.min(30, room - text.length - 1)
   const full = Math.round(length * part)
   const bar = length < 5 ? '' : `${green('█'.repeat(full))}${dim('░'.repeat(length - full))} `
-  stdout.write(`\r\x1b[K${bar}${text.slice(0, room)}`)
+  const fitting = Math.max(0, (stdout.rows || 24) - 2)
+  const before = erase()
+  bottom = [...lines.slice(0, fitting).map((line) => line.slice(0, room)), `${bar}${text.slice(0, room)}`]
+  stdout.write(`${before}${bottom.join('\n')}\r`)
 }
 
-/** Takes the progress line away. */
+/** Takes what is at the bottom away. */
 export function done() {
-  if (live) stdout.write('\r\x1b[K')
+  if (live) stdout.write(erase())
+  bottom = []
 }
 
 const SHADES = [' ', '░', '▒', '▓', '█']

@@ -162,6 +162,7 @@ export const searchCases: readonly Case[] = [
         workers: 2,
         refit: true,
         reshuffle: true,
+        progress: 'folds',
         signal: world.controller.signal,
       },
     ],

@@ -19,7 +19,7 @@ import type * as registry from '../../src/search/pruners/all.ts'
 import { prunerFrom } from '../../src/search/pruners/index.ts'
 import { prunerPlan } from '../../src/search/pruners/pruner.ts'
 import { normalTail, signedRankTail } from '../../src/search/pruners/signedRank.ts'
-import { meanOf } from '../../src/search/study/series.ts'
+import { meanOf } from '../../src/search/statistics/moments.ts'
 import { throwsCode } from '../helpers.ts'
 
 interface Golden {

@@ -3,6 +3,8 @@ import {
   array,
   choice,
   float,
+  forgiving,
+  gaussianProcess,
   grid,
   hyperband,
   int,
@@ -11,6 +13,7 @@ import {
   median,
   ordinal,
   type Pruner,
+  patient,
   percentile,
   quasiRandom,
   random,
@@ -20,7 +23,9 @@ import {
   successiveHalving,
   type Trial,
   type TrialRecord,
+  threshold,
   tpe,
+  wilcoxon,
 } from '../../src/index.ts'
 
 /** How many trials a study of these tests has. */
@@ -54,7 +59,7 @@ export interface Setup {
     readonly direction: 'minimize' | 'maximize'
     readonly seed: number
   }
-  /** How many trials it comes to, where it is exhausted before. */
+  /** How many trials it comes to, where it is exhausted before or they take long. */
   readonly trials?: number
   readonly statuses: readonly TrialRecord['status'][]
 }
@@ -78,7 +83,7 @@ const setup = (
   statuses: all,
 })
 
-/** Each sampler with a pruner. */
+/** Each sampler with a pruner, and each pruner with a sampler. */
 export const setups: Readonly<Record<string, Setup>> = {
   random: setup(random, () => median({ startupTrials: 3 })),
   grid: setup(
@@ -96,9 +101,14 @@ export const setups: Readonly<Record<string, Setup>> = {
   tpe: setup(tpe, () => median({ startupTrials: 3 })),
   halving: setup(random, () => successiveHalving({ reductionFactor: 2 }), 'maximize'),
   hyperband: setup(random, () => hyperband({ maxResource: 9 }), 'maximize'),
+  gaussianProcess: { ...setup(gaussianProcess, forgiving), trials: 30 },
+  wilcoxon: setup(tpe, () => wilcoxon({ startupFolds: 4 }), 'maximize'),
+  // to maximize what becomes less is never an improvement
+  patient: setup(tpe, () => patient({ pruner: median({ startupTrials: 3 }), patience: 2 }), 'maximize'),
+  threshold: setup(quasiRandom, () => threshold({ upper: 8 })),
 }
 
-/** An objective with a curve, failures and pauses of random length. */
+/** An objective with a curve and folds, failures and pauses of random length. */
 export function hurried(most: number): (params: Params, trial: Trial<Params>) => Promise<number | 'pruned'> {
   return async ({ x, rate, depth, optimizer, widths }, trial) => {
     const level = (x - 1) ** 2 + Math.abs(Math.sqrt(rate) - 0.1) + depth / 8 + widths.length / 10
@@ -108,6 +118,7 @@ export function hurried(most: number): (params: Params, trial: Trial<Params>) =>
     for (let step = 0; step < 9; step++) {
       if (most > 0) await sleep(Math.random() * most)
       trial.report(step, level + (1 + momentum) / (step + 1))
+      trial.reportFold(step, level + ((step * 5 + trial.number) % 7) / 10)
       if (trial.shouldPrune()) return 'pruned'
     }
     return level + momentum
@@ -117,7 +128,14 @@ export function hurried(most: number): (params: Params, trial: Trial<Params>) =>
 /** What has to be the same. */
 export function listOf(trials: readonly TrialRecord<unknown>[]): string {
   return JSON.stringify(
-    trials.map(({ number, params, values, status, steps }) => [number, sorted(params as Json), values, status, steps]),
+    trials.map(({ number, params, values, status, steps, folds }) => [
+      number,
+      sorted(params as Json),
+      values,
+      status,
+      steps,
+      folds,
+    ]),
   )
 }
 

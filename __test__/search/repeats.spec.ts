@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createStudy, memory, openStudy, sqlite } from '../../src/index.ts'
+import * as pruners from '../../src/search/pruners/all.ts'
+import * as samplers from '../../src/search/samplers/all.ts'
 import { hurried, listOf, type Setup, setups, spaceOf, TRIALS } from './repeatable.ts'
 import { startWorker } from './workers.ts'
 
@@ -12,9 +14,16 @@ test.after.always(() => rmSync(folder, { recursive: true, force: true }))
 
 async function alone(setup: Setup, workers: number, most: number): Promise<string> {
   await using study = await createStudy({ ...setup.options(), space: spaceOf(), storage: memory() })
-  await study.optimize(hurried(most), { trials: TRIALS, workers })
+  await study.optimize(hurried(most), { trials: setup.trials ?? TRIALS, workers })
   return listOf(study.trials)
 }
+
+test('every sampler and every pruner is among them', (t) => {
+  const options = Object.values(setups).map((setup) => setup.options())
+  const used = (part: 'sampler' | 'pruner') => new Set(options.map((given) => given[part].kind))
+  t.deepEqual([...used('sampler')].toSorted(), Object.keys(samplers).toSorted())
+  t.deepEqual([...used('pruner'), 'noPruner'].toSorted(), Object.keys(pruners).toSorted())
+})
 
 for (const [name, setup] of Object.entries(setups)) {
   test(`${name}: 1, 2 and 8 workers, and 3 processes`, async (t) => {

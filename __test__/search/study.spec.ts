@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import {
@@ -24,6 +25,8 @@ import {
 } from '../../src/index.ts'
 import { spacePlan } from '../../src/search/space/searchSpace.ts'
 import { stoppingPlan } from '../../src/search/stopping/stopping.ts'
+import { VERSION } from '../../src/search/study/definition.ts'
+import { connectionOf } from '../../src/storage/plan.ts'
 import { rejectsCode, throwsCode } from '../helpers.ts'
 
 const space = searchSpace({ x: float(-10, 10), layer: choice({ dense: { units: int(1, 64) }, none: {} }) })
@@ -416,6 +419,22 @@ test('a study is opened as it was created', async (t) => {
     [['first', 20, 20]],
   )
   t.is((await create({ storage })).name, 'study-2')
+})
+
+test('a study says which version of downslope created it', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Study
+  t.is(VERSION, version)
+  const storage = memory()
+  await using study = await create({ storage, name: 'new', sampler: random() })
+  t.is(study.version, version)
+  const connection = connectionOf(storage)
+  const { log } = await connection.create('new', '')
+  const older = { ...JSON.parse(log.definition), downslope: '0.0.9' }
+  await connection.create('old', JSON.stringify(older))
+  await connection.close()
+  await using opened = await create({ storage, name: 'old', sampler: random(), ifExists: 'open' })
+  t.is(opened.version, '0.0.9')
+  t.is((await opened.optimize(parabola, { trials: 3 })).trials.length, 3)
 })
 
 test('a space may become wider, and all who have the study open follow', async (t) => {

@@ -125,6 +125,101 @@ test('progress comes with the best so far', async (t) => {
   await (await run).study.close()
 })
 
+test('records of folds: in order, from the start for each iterator, and nothing else changes', async (t) => {
+  const whole = await tune(iris(), options)
+  const run = tune(iris(), { ...options, progress: 'folds', workers: 3 })
+  const records = []
+  for await (const record of run) records.push(record)
+  const { trials, model, study, best } = await run
+  const replayed = []
+  for await (const record of run) replayed.push(record)
+  t.deepEqual(replayed, records)
+  t.deepEqual(essence(trials), essence(whole.trials))
+  t.is(hash(model as never), hash(whole.model as never))
+  t.true(trials.some(({ status }) => status === 'pruned'))
+  for (const { number, folds, status, value, params } of trials) {
+    const own = records.filter((record) => record.number === number)
+    t.is(own.length, folds.values.length + 1)
+    const last = own.pop()
+    if (last === undefined) return t.fail()
+    t.deepEqual([last.status, last.value, last.params], [status, value, params])
+    t.deepEqual([...last.folds], [...folds.values])
+    let sum = 0
+    own.forEach((record, index) => {
+      sum += folds.values[index] ?? Number.NaN
+      t.deepEqual([...record.folds], folds.values.slice(0, index + 1))
+      t.is(record.status, 'running')
+      t.deepEqual(record.params, params)
+      t.is(record.value, sum / (index + 1))
+      t.true(Object.isFrozen(record) && record.seconds >= 0 && record.seconds < 60)
+    })
+  }
+  // the best so far is a trial that was completed, and gets better
+  const heights = records.flatMap(({ best }) => (best === undefined ? [] : [best.value ?? Number.NaN]))
+  t.deepEqual(
+    heights,
+    [...heights].sort((a, b) => a - b),
+  )
+  t.is(heights.at(-1), best?.value as number)
+  for (const { best } of records) if (best !== undefined) t.is(trials[best.number]?.status, 'completed')
+  t.is(records[0]?.best, undefined)
+  await study.close()
+  await whole.study.close()
+})
+
+test('a fold whose metric is NaN has a record without a value', async (t) => {
+  const metric = { name: 'mine', evaluate: () => Number.NaN }
+  const run = tune(iris(), {
+    ...options,
+    trials: 1,
+    validation: kFold(2),
+    metric,
+    pruner: noPruner(),
+    progress: 'folds',
+  })
+  const seen = []
+  for await (const { status, folds, best, ...rest } of run) seen.push([status, folds.length, 'value' in rest, best])
+  const running = ['running', 0, false, undefined]
+  t.deepEqual(seen, [running, running, ['failed', 0, false, undefined]])
+  await (await run).study.close()
+})
+
+test('a study goes on with other records, and stops in the middle of a trial', async (t) => {
+  const whole = await tune(iris(), options)
+  const storage = memory()
+  const kept = { ...options, storage, name: 'iris' }
+  const first = tune(iris(), { ...kept, progress: 'folds', workers: 1 })
+  let folds = 0
+  const ended = new Set<number>()
+  for await (const { number, status } of first) {
+    if (status !== 'running') ended.add(number)
+    if (++folds === 9) first.stop()
+  }
+  const { study, status, trials } = await first
+  t.is(status, 'stopped')
+  t.is(trials.filter(({ status }) => status !== 'running').length, ended.size)
+  t.true(ended.size < 9)
+  await study.close()
+  const second = tune(iris(), { ...kept, progress: 'folds' })
+  const numbers = new Set<number>()
+  for await (const { number, folds } of second) {
+    // what was interrupted begins again with its first fold
+    if (!numbers.has(number)) t.is(folds.length, 1)
+    numbers.add(number)
+  }
+  // this call's trials, not those of the first
+  t.deepEqual(
+    [...numbers].filter((number) => ended.has(number)),
+    [],
+  )
+  t.is(numbers.size + ended.size, 12)
+  const done = await second
+  t.deepEqual(essence(done.trials), essence(whole.trials))
+  t.is(hash(done.model as never), hash(whole.model as never))
+  await done.study.close()
+  await whole.study.close()
+})
+
 test('the same call goes on where it stopped, to the same result', async (t) => {
   const whole = await tune(iris(), options)
   const storage = memory()
@@ -489,4 +584,10 @@ test('abort, stop before the start, closed data', async (t) => {
     /workers must be at most 4096, received 5000/,
   )
   await rejectsCode(t, 'ERR_OPTION', () => tune(iris(), { ...options, trials: 0 }), /trials must be an integer ≥ 1/)
+  await rejectsCode(
+    t,
+    'ERR_OPTION',
+    () => tune(iris(), { ...options, progress: 'fold' } as never),
+    /^tune: progress must be one of trials, folds, received "fold"/,
+  )
 })

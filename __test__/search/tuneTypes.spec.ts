@@ -16,6 +16,7 @@ import {
   searchSpace,
   sequential,
   type Tensor,
+  type TuneFoldProgress,
   type TuneProgress,
   tune,
 } from '../../src/index.ts'
@@ -55,6 +56,28 @@ test('params, labels and models follow from space and data', async (t) => {
   const build = () => ({ network: classifier(), loss: 'crossEntropy' as const })
   // @ts-expect-error a data set with other labels
   await rejectsCode(t, 'ERR_DATA', () => crossValidate(clouds(), { build, validation: others }))
+})
+
+test('records of folds are there for those who ask', async (t) => {
+  const build = () => ({ network: classifier(), loss: 'crossEntropy' as const, epochs: 1 })
+  const options = { space, build, metric: 'accuracy', validation: kFold(2), trials: 1 } as const
+  const ended = tune(clouds(), { ...options, progress: 'trials' })
+  for await (const { status } of ended) expectTypeOf(status).toEqualTypeOf<'completed' | 'pruned' | 'failed'>()
+  const all = tune(clouds(), { ...options, progress: 'folds' })
+  for await (const record of all) {
+    expectTypeOf(record.status).toEqualTypeOf<'completed' | 'pruned' | 'failed' | 'running'>()
+    expectTypeOf(record.params.learningRate).toEqualTypeOf<number>()
+    if (record.status === 'running')
+      expectTypeOf(record).toExtend<TuneFoldProgress<{ readonly learningRate: number }>>()
+    // @ts-expect-error a trial that runs has not failed
+    if (record.status === 'running') void record.reason
+  }
+  const either = tune(clouds(), { ...options, progress: Math.random() < 0.5 ? 'folds' : 'trials' })
+  for await (const { status } of either)
+    expectTypeOf(status).toEqualTypeOf<'completed' | 'pruned' | 'failed' | 'running'>()
+  for (const run of [ended, all, either]) await (await run).study.close()
+  // @ts-expect-error there is no such detail
+  await rejectsCode(t, 'ERR_OPTION', () => tune(clouds(), { ...options, progress: 'epochs' }))
 })
 
 test('metrics and outputs are known by name', async (t) => {

@@ -26,6 +26,11 @@ export interface SettledTrial {
   readonly folds: Series
 }
 
+/** Whether a trial can be the best: completed, and within the constraints. */
+export function stands(trial: { readonly status: string; readonly violation: number }): boolean {
+  return trial.status === 'completed' && trial.violation === 0
+}
+
 /** The finished trials that a decision may look at, in their order: the declared history of one trial. */
 export interface DeclaredHistory {
   /** How many. */
@@ -47,7 +52,7 @@ export interface Column {
   readonly count: number
 }
 
-/** Finished trials in their order; only ever appended to, and seen by decisions up to a position of theirs. */
+/** Finished trials in their order, appended to, and seen by decisions up to a position of theirs. */
 export class Settled {
   readonly #direction: Direction
   readonly #trials: SettledTrial[] = []
@@ -70,12 +75,19 @@ export class Settled {
   /** Adds the next one. */
   add(trial: SettledTrial): void {
     const position = this.#trials.push(trial) - 1
-    if (trial.status !== 'completed' || trial.violation > 0) return
+    if (!stands(trial)) return
     const best = this.#improvements.at(-1)
     const value = trial.values[0] as number
     if (best === undefined || isBetter(value, this.trial(best).values[0] as number, this.#direction)) {
       this.#improvements.push(position)
     }
+  }
+
+  /** Forgets those from a position on, for a trial that turned out not to be finished. */
+  cut(position: number): void {
+    this.#trials.length = position
+    this.#improvements.length = below(this.#improvements, position)
+    this.#columns.clear()
   }
 
   /** The first `count` of them. */

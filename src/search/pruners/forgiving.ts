@@ -1,4 +1,5 @@
 import { isBetter } from '../history.ts'
+import { meanOf } from '../statistics/moments.ts'
 import { definePruner, type Pruner } from './pruner.ts'
 
 /**
@@ -19,14 +20,13 @@ export function forgiving(): Pruner {
       usesHistory: true,
       series: 'folds',
       prune({ own, history, direction }) {
-        let sum = 0
-        for (const value of own.values) sum += value
-        if (Number.isNaN(sum)) return true
+        const mean = meanOf(own.values)
+        if (Number.isNaN(mean)) return true
         const [first, ...others] = history.incumbent()?.folds.values ?? []
         if (first === undefined) return false
         let worst = first
         for (const value of others) if (isBetter(worst, value, direction)) worst = value
-        return isBetter(worst, sum / own.values.length, direction)
+        return isBetter(worst, mean, direction)
       },
     },
   )

@@ -1,5 +1,5 @@
 import { ranges, readInteger, readNumber, readOptions } from '../../options.ts'
-import type { Series } from '../history.ts'
+import { meanOf } from '../statistics/moments.ts'
 import { definePruner, type Pruner } from './pruner.ts'
 import { signedRankTail } from './signedRank.ts'
 
@@ -44,14 +44,8 @@ export function wilcoxon(options: WilcoxonOptions = {}): Pruner {
           if (same >= 0) differences.push(sign * ((own.values[index] as number) - (best.values[same] as number)))
         })
         if (differences.length < startupFolds) return false
-        return sign * (mean(own) - mean(best)) > 0 && signedRankTail(differences) < level
+        return sign * (meanOf(own.values) - meanOf(best.values)) > 0 && signedRankTail(differences) < level
       },
     },
   )
-}
-
-function mean({ values }: Series): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum / values.length
 }

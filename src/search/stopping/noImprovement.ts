@@ -1,6 +1,8 @@
 import { ranges, readInteger, readNumber, readOptions } from '../../options.ts'
-import type { SettledTrial } from '../history.ts'
+import { stands } from '../history.ts'
 import { defineStopping, type Stopping } from './stopping.ts'
+
+export { stands }
 
 /** Options of {@link noImprovement}. */
 export interface NoImprovementOptions {
@@ -47,9 +49,4 @@ export function noImprovement(options: NoImprovementOptions): Stopping {
       },
     },
   )
-}
-
-/** Whether a trial can be the best. */
-export function stands(trial: SettledTrial): boolean {
-  return trial.status === 'completed' && trial.violation === 0
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { DownslopeError } from '../../errors.ts'
-import type { Connection, Outcome, StudyLog } from '../../storage/storage.ts'
+import type { Connection, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
 import { type Pruner, readPruner } from '../pruners/index.ts'
 import type { PrunerPlan } from '../pruners/pruner.ts'
@@ -12,6 +12,7 @@ import type { StopContext, StoppingPlan } from '../stopping/stopping.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { Follower } from './follower.ts'
+import { Outcomes } from './outcomes.ts'
 import { Projection } from './projection.ts'
 import { type Entry, recordOf, type TrialRecord } from './record.ts'
 import type { Trial } from './trial.ts'
@@ -56,6 +57,7 @@ export class Core {
   readonly log: StudyLog
   readonly projection: Projection
   readonly follower: Follower
+  readonly outcomes: Outcomes
   readonly sampler: Sampler
   readonly prunerValue: Pruner
   readonly pruner: PrunerPlan
@@ -69,10 +71,8 @@ export class Core {
   /** Runs that end when the study is closed. */
   readonly closing: AbortController = new AbortController()
   #feed: Feed
-  #failure: { readonly error: unknown } | undefined
   #last: Promise<unknown> = Promise.resolve()
   #turn = 0
-  #pending = new Set<Promise<void>>()
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
@@ -94,8 +94,10 @@ export class Core {
       direction: definition.directions[0] ?? 'minimize',
       asynchronous: this.asynchronous,
       redefined: (text) => this.#redefine(parseDefinition('study', log.name, text)),
+      retracted: () => this.#feedAnew(),
     })
     this.follower = new Follower(log, this.projection)
+    this.outcomes = new Outcomes(this)
     this.#feed = createFeed(this)
   }
 
@@ -105,7 +107,7 @@ export class Core {
 
   /** Throws when the study is closed, or something that was written did not arrive. */
   check(where: string): void {
-    if (this.#failure !== undefined) throw this.#failure.error
+    this.outcomes.check()
     if (this.closed) throw new DownslopeError('ERR_CLOSED', `${where}: the study '${this.name}' is closed`)
   }
 
@@ -166,9 +168,11 @@ export class Core {
         return { awaits }
       }
       if (rules.stopping.length > 0 && (await this.#stops(number, rules.stopping))) return 'stopped'
-      const seen = this.projection.sequence
-      const text = this.projection.bound.get(number) ?? (await this.#suggest(number))
-      if (text === undefined) return 'exhausted'
+      // both now: what comes in while the sampler is fed is for the next trial
+      const [seen, declared] = [this.projection.sequence, this.declared(number)]
+      const text = this.projection.bound.get(number) ?? (await this.#suggest(number, declared))
+      if (text === 'outdated') continue
+      if (text === 'exhausted') return text
       if (number !== this.projection.entries.length) continue
       if (await this.log.ask(number, text)) {
         const entry = this.projection.begin(number, text, this.log.worker, Date.now())
@@ -203,10 +207,19 @@ export class Core {
     this.#turn = performance.now()
   }
 
-  async #suggest(number: number): Promise<string | undefined> {
-    const point = await this.#feed.suggest(number)
+  /** JSON text of parameters; `'outdated'` when the space or the history was replaced meanwhile. */
+  async #suggest(number: number, declared: number): Promise<string> {
+    const [feed, plan] = [this.#feed, this.plan]
+    let point: Float64Array | undefined
+    try {
+      point = await feed.suggest(number, declared)
+    } catch (error) {
+      this.check('study')
+      if (feed === this.#feed) throw error
+    }
     this.check('study')
-    return point === undefined ? undefined : JSON.stringify(this.plan.decode(point))
+    if (feed !== this.#feed) return 'outdated'
+    return point === undefined ? 'exhausted' : JSON.stringify(plan.decode(point))
   }
 
   /** The first trial that has to be finished before this one may begin. */
@@ -232,34 +245,12 @@ export class Core {
     return undefined
   }
 
-  /** Ends a trial: known at once, resolves when it is safe. */
-  tell(entry: Entry, outcome: Outcome, error?: unknown): Promise<void> {
-    this.projection.tell(entry, outcome, Date.now(), error)
-    const written = this.log.tell(entry.number, entry.attempt, outcome).catch((cause: unknown) => {
-      this.#failure ??= { error: cause }
-      this.follower.wake()
-      throw cause
-    })
-    this.#pending.add(written)
-    const done = (): void => {
-      this.#pending.delete(written)
-    }
-    written.then(done, done)
-    this.follower.wake()
-    return written
-  }
-
   /** Gives a trial back, to be run again by whoever asks next. */
   release(entry: Entry): void {
     if (this.closed || entry.status !== 'running' || entry.worker !== this.log.worker) return
     this.log.release(entry.number, entry.attempt)
     this.follower.suspicious = true
     this.follower.wake()
-  }
-
-  /** Resolves when all that was told is safe. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#pending)
   }
 
   /** Replaces the space by a wider one. */
@@ -276,6 +267,11 @@ export class Core {
     this.plan = spacePlan('study', space)
     // coordinates are those of the space
     for (const entry of this.projection.entries) entry.point = undefined
+    this.#feedAnew()
+  }
+
+  /** A sampler that knows nothing; what is under way with the old one is outdated. */
+  #feedAnew(): void {
     this.#feed.close()
     this.#feed = createFeed(this)
   }
@@ -287,7 +283,10 @@ export class Core {
     this.closing.abort(new DownslopeError('ERR_CLOSED', `the study '${this.name}' was closed`))
     this.follower.wake()
     this.#feed.close()
-    await this.log.close()
-    await this.#connection.close()
+    try {
+      await this.log.close()
+    } finally {
+      await this.#connection.close()
+    }
   }
 }

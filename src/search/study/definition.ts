@@ -7,7 +7,7 @@ import type { SamplerConfig } from '../samplers/sampler.ts'
 import { differences } from '../space/compare.ts'
 import type { SearchSpaceConfig } from '../space/searchSpace.ts'
 
-/** The version that a study's numbers hold for. */
+/** The version of downslope: that of package.json. */
 export const VERSION = '0.1.0'
 
 /** How a study was created: everything that its numbers depend on. */

@@ -10,8 +10,12 @@ const AT_ONCE = 500
 
 /** Gives a sampler what is new in the declared history, each trial once. */
 export interface Feed {
-  /** The point of trial `number`, all before which have begun. */
-  suggest(number: number): Promise<Point | undefined>
+  /**
+   * The point of trial `number`, all before which have begun.
+   *
+   * @param declared how many of the trials that have settled it may look at
+   */
+  suggest(number: number, declared: number): Promise<Point | undefined>
   close(): void
 }
 
@@ -21,30 +25,47 @@ export function createFeed(core: Core): Feed {
   let suggester: Suggester | undefined
   let asked = 0
   let settled = 0
+
+  async function suggest(number: number, declared: number): Promise<Point | undefined> {
+    suggester ??= samplerPlan.start({
+      space: plan.flat,
+      encode: plan.encode,
+      directions: definition.directions,
+      seed: definition.seed,
+    })
+    const current = suggester
+    const points: Point[] = []
+    const finished: FinishedPoint[] = []
+    for (; asked < number; asked++) {
+      points.push(core.point(projection.entries[asked] as Entry))
+      if (points.length % AT_ONCE === 0) await setImmediate()
+    }
+    const wanted = samplerPlan.usesValues ? declared : 0
+    for (; settled < wanted; settled++) {
+      finished.push(finishedPoint(core, projection.settled.trial(settled) as Entry))
+      if (finished.length % AT_ONCE === 0) await setImmediate()
+    }
+    return current.suggest(points, finished)
+  }
+
+  function close(): void {
+    suggester?.close()
+    suggester = undefined
+    asked = 0
+    settled = 0
+  }
+
   return {
-    async suggest(number) {
-      suggester ??= samplerPlan.start({
-        space: plan.flat,
-        encode: plan.encode,
-        directions: definition.directions,
-        seed: definition.seed,
-      })
-      const points: Point[] = []
-      const finished: FinishedPoint[] = []
-      for (; asked < number; asked++) {
-        points.push(core.point(projection.entries[asked] as Entry))
-        if (points.length % AT_ONCE === 0) await setImmediate()
+    async suggest(number, declared) {
+      try {
+        return await suggest(number, declared)
+      } catch (error) {
+        // who knows what it has taken: the next one begins anew
+        close()
+        throw error
       }
-      const declared = samplerPlan.usesValues ? core.declared(number) : 0
-      for (; settled < declared; settled++) {
-        finished.push(finishedPoint(core, projection.settled.trial(settled) as Entry))
-        if (finished.length % AT_ONCE === 0) await setImmediate()
-      }
-      return suggester.suggest(points, finished)
     },
-    close() {
-      suggester?.close()
-    },
+    close,
   }
 }
 

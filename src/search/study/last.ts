@@ -1,6 +1,6 @@
 import type { Series } from '../history.ts'
 import type { PrunerPlan } from '../pruners/pruner.ts'
-import { meanOf } from './series.ts'
+import { meanOf } from '../statistics/moments.ts'
 
 /**
  * The last that a trial reported, which stands for its value when it is pruned: in the series that the pruner looks at, or else

@@ -1,5 +1,5 @@
 import { guarded, ranges, readInteger, readNumber, readOptions, refuse } from '../../options.ts'
-import { isBetter } from '../history.ts'
+import { isBetter, stands } from '../history.ts'
 import { canonicalJson, type Json } from '../json.ts'
 import { gridCount, gridValue } from '../space/grid.ts'
 import type { ParameterConfig } from '../space/parameter.ts'
@@ -54,7 +54,7 @@ function bestOf(
 ): readonly Entry[] {
   const [direction = 'minimize'] = directions
   if (directions.length > 1) return paretoFront(entries, directions).slice(0, top)
-  const able = entries.filter((entry) => entry.status === 'completed' && entry.violation === 0)
+  const able = entries.filter(stands)
   const order = (a: Entry, b: Entry): number => {
     const [x, y] = [a.values[0] as number, b.values[0] as number]
     return isBetter(x, y, direction) ? -1 : isBetter(y, x, direction) ? 1 : a.number - b.number

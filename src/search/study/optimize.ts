@@ -270,15 +270,23 @@ class Course {
     this.#running.delete(handle)
     if (ended.kind === 'released') return
     this.#finished.push(entry)
-    const safe = ended.safe.then(() => {
-      this.#safe.delete(safe)
-      if (this.#failure === undefined) this.#context.emit(core.record(entry))
-    })
+    const safe = ended.safe
+      .then(
+        () => {
+          if (this.#failure === undefined) this.#context.emit(core.record(entry))
+        },
+        (error: unknown) => {
+          if (!core.outcomes.lost(error)) throw error
+          // whoever has it now ends it
+          this.#finished.splice(this.#finished.indexOf(entry), 1)
+        },
+      )
+      .finally(() => this.#safe.delete(safe))
     safe.catch((error: unknown) => this.#fail(error))
     this.#safe.add(safe)
     if (ended.error !== undefined && this.#plan.throws) {
       await safe
-      throw ended.error.error
+      if (this.#finished.includes(entry)) throw ended.error.error
     }
   }
 

@@ -1,9 +1,9 @@
-import { type Direction, isBetter } from '../history.ts'
+import { type Direction, isBetter, stands } from '../history.ts'
 import type { Entry } from './record.ts'
 
 /** Completed trials within the constraints that no other dominates, by number. */
 export function paretoFront(entries: readonly Entry[], directions: readonly Direction[]): readonly Entry[] {
-  const able = entries.filter((entry) => entry.status === 'completed' && entry.violation === 0)
+  const able = entries.filter(stands)
   // in order of the values a trial can only be dominated by one before it, and then by one of the front
   const compare = (a: Entry, b: Entry): number => {
     for (const [index, direction] of directions.entries()) {

@@ -1,5 +1,5 @@
 import type { Outcome, StudyEvent } from '../../storage/storage.ts'
-import { type DeclaredHistory, type Direction, isBetter, Settled } from '../history.ts'
+import { type DeclaredHistory, type Direction, isBetter, Settled, stands } from '../history.ts'
 import type { Json } from '../json.ts'
 import { beginAgain, type Entry, newEntry, OURS, violationOf } from './record.ts'
 import { foldStep, insert } from './series.ts'
@@ -13,6 +13,8 @@ export interface ProjectionStart {
   readonly asynchronous: boolean
   /** Called when the study's definition was replaced. */
   readonly redefined: (definition: string) => void
+  /** Called when a trial that had settled runs again: it was told here, but belonged to somebody else. */
+  readonly retracted: () => void
 }
 
 /**
@@ -102,8 +104,23 @@ export class Projection {
 
   /** A trial was taken by another worker. */
   again(entry: Entry, attempt: number, worker: string, time: number): void {
+    const told = entry.status !== 'running'
     beginAgain(entry, attempt, worker, time)
+    if (told) this.#retract(entry)
     this.version++
+  }
+
+  /** A trial that was told runs after all. */
+  #retract(entry: Entry): void {
+    this.running.add(entry.number)
+    if (this.#best === entry) {
+      this.#best = undefined
+      for (const other of this.entries) this.#rank(other)
+    }
+    // in the order of the log there are only outcomes that it has
+    if (this.#start.asynchronous || this.settled.count <= entry.number) return
+    this.settled.cut(entry.number)
+    this.#start.retracted()
   }
 
   /** A number by step, or by fold below 0; false when there is one already. */
@@ -127,7 +144,7 @@ export class Projection {
   }
 
   #rank(entry: Entry): void {
-    if (entry.status !== 'completed' || entry.violation > 0) return
+    if (!stands(entry)) return
     const [value, best] = [entry.values[0] as number, this.#best?.values[0]]
     const { direction } = this.#start
     const earlier = value === best && entry.number < (this.#best as Entry).number

@@ -83,9 +83,8 @@ export function newEntry(number: number, text: string, worker: string, started: 
 
 /** Forgets what an attempt did, for the next one. */
 export function beginAgain(entry: Entry, attempt: number, worker: string, started: number): void {
-  Object.assign(entry, { attempt, worker, started, attributes: {}, notes: [] })
-  entry.steps = { steps: [], values: [] }
-  entry.folds = { steps: [], values: [] }
+  const { number, text, params, point } = entry
+  Object.assign(entry, newEntry(number, text, worker, started), { params, point, attempt })
 }
 
 /** Sum of what constraints exceed 0 by. */

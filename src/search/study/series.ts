@@ -22,10 +22,3 @@ export function insert({ steps, values }: Growing, step: number, value: number):
 
 /** Folds share the log's one series with steps: fold f is the step −1 − f. */
 export const foldStep = (fold: number): number => -1 - fold
-
-/** Mean in fixed order. */
-export function meanOf(values: readonly number[]): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum / values.length
-}

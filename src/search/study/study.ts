@@ -28,7 +28,8 @@ export function coreOf(where: string, study: unknown): Core {
 /**
  * A search over a space: made by {@link createStudy} or {@link openStudy}.
  *
- * Its numbers are a function of space, sampler, pruner, seed and lag alone: not of workers, processes or time.
+ * Its numbers are a function of space, sampler, pruner, seed and lag alone: not of workers, processes or time. That holds for one
+ * version of downslope.
  */
 export class Study<P = Readonly<Record<string, unknown>>> {
   readonly #core: Core
@@ -75,6 +76,14 @@ export class Study<P = Readonly<Record<string, unknown>>> {
 
   get mode(): 'repeatable' | 'asynchronous' {
     return this.#core.definition.mode
+  }
+
+  /**
+   * The version of downslope that created it. Numbers are the same for one version: a later one opens the study and goes on with it,
+   * but may suggest other parameters than this one would have.
+   */
+  get version(): string {
+    return this.#core.definition.downslope
   }
 
   /** True after {@link Study.close}. */

@@ -47,7 +47,8 @@ export type Told = number | readonly number[] | 'pruned' | 'failed'
 /** A trial that was asked for by hand. */
 export interface AskedTrial<P = Readonly<Record<string, unknown>>> extends Trial<P> {
   /**
-   * Ends the trial; resolves when that is as safe as the storage's `durability` says.
+   * Ends the trial; resolves when that is as safe as the storage's `durability` says. Rejects with `ERR_CLOSED` when the trial has ended
+   * or somebody else runs it by now: then what was told does not count, and the study goes on.
    *
    * @param result the value, the values, `'pruned'` (the last report becomes the value) or `'failed'`
    * @param options `reason`: why it failed, a text
@@ -65,6 +66,7 @@ export class TrialHandle {
   #view: Trial | undefined
   #controller: AbortController | undefined
   #reason: { readonly reason: unknown } | undefined
+  #released = false
   /** What the pruner looks at with its NaN, which the log does not keep; only where there was one. */
   #seen: { steps: number[]; values: number[] } | undefined
 
@@ -164,7 +166,8 @@ export class TrialHandle {
 
   /** Whether this attempt is the trial's last and still runs. */
   get current(): boolean {
-    return !this.#core.closed && this.#entry.status === 'running' && this.#entry.attempt === this.attempt
+    const { status, attempt } = this.#entry
+    return !this.#released && !this.#core.closed && status === 'running' && attempt === this.attempt
   }
 
   /** Whether somebody wants it to end. */
@@ -178,9 +181,10 @@ export class TrialHandle {
     this.#controller?.abort(reason)
   }
 
-  /** Gives the trial back. */
+  /** Gives the trial back; what this attempt still does changes nothing. */
   release(): void {
     if (this.current) this.#core.release(this.#entry)
+    this.#released = true
   }
 
   /** Tells what came of it; `reason` and `error` where it failed. */
@@ -191,7 +195,7 @@ export class TrialHandle {
   ): Promise<void> {
     this.#check(where)
     const outcome = guarded(where, 'ERR_OPTION', () => this.#outcome(where, told, options.reason))
-    return this.#core.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
+    return this.#core.outcomes.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
   }
 
   #outcome(where: string, told: unknown, reason: string | undefined): Outcome {

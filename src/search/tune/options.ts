@@ -21,11 +21,15 @@ import { whole } from '../validation/dataset.ts'
 import { readValidation, type ValidationOption } from '../validation/index.ts'
 import type { ValidationPlan } from '../validation/validation.ts'
 
+/** What {@link tune} gives records of: trials that have ended, or folds that were finished as well. */
+export type TuneDetail = (typeof details)[number]
+
 /** Options of {@link tune}. */
 export interface TuneOptions<
   P = Readonly<Record<string, unknown>>,
   L extends Labels = Label,
   K extends string = never,
+  F extends TuneDetail = 'trials',
 > {
   /** What is searched. */
   readonly space: SearchSpace<P>
@@ -59,6 +63,8 @@ export interface TuneOptions<
   readonly refit?: boolean
   /** Draws other folds for each trial (Nagler et al. 2024), for rules that draw at random; default `false`. */
   readonly reshuffle?: boolean
+  /** What its iterator gives: `'trials'`, a record when a trial has ended, or `'folds'`, one after each fold too; default `'trials'`. No number depends on it. */
+  readonly progress?: F
   /** Aborting rejects with `signal.reason`; what is finished is kept. */
   readonly signal?: AbortSignal
 }
@@ -80,6 +86,7 @@ export interface TuneJob {
   readonly workers: number
   readonly refit: boolean
   readonly reshuffle: boolean
+  readonly progress: TuneDetail
   readonly signal: AbortSignal | undefined
 }
 
@@ -100,8 +107,11 @@ const names = [
   'workers',
   'refit',
   'reshuffle',
+  'progress',
   'signal',
 ] as const
+
+const details = ['trials', 'folds'] as const
 
 /** Reads the arguments of `tune`. */
 export function readTune(where: string, data: unknown, options: unknown): TuneJob {
@@ -124,6 +134,7 @@ export function readTune(where: string, data: unknown, options: unknown): TuneJo
     seed: readSeed(where, read.seed),
     workers: readWorkers(where, read.workers),
     refit: readBoolean(where, 'refit', read.refit, true),
+    progress: read.progress === undefined ? 'trials' : readName(where, 'progress', read.progress, details),
     signal: readSignal(where, read.signal),
     connection: connectionOf(read.storage ?? memory(), where),
   }

@@ -25,6 +25,8 @@ export interface TrialPlan {
   readonly folds: readonly DrawnFold[] | undefined
   /** Called with what a trial failed with. */
   readonly failed: (number: number, error: unknown) => void
+  /** Called after each fold with the mean so far. */
+  readonly folded: (number: number, value: number) => void
 }
 
 /** Trains and measures a trial, fold after fold: its value is the mean over the folds. */
@@ -50,7 +52,7 @@ async function overFolds(
   candidate: ReadCandidate,
   folds: readonly DrawnFold[],
   score: Score,
-  { job, series }: TrialPlan,
+  { job, series, folded }: TrialPlan,
   trial: Trial,
 ): Promise<ObjectiveResult> {
   const plan: FoldPlan = {
@@ -82,6 +84,7 @@ async function overFolds(
     values.push(value)
     if (result.bestEpoch !== undefined) best.push(result.bestEpoch)
     trial.reportFold(index, value)
+    folded(trial.number, meanOf(values))
     if (series === 'folds' && index + 1 < folds.length && trial.shouldPrune()) return 'pruned'
   }
   if (best.length > 0) trial.attribute(BEST_EPOCHS, best)

@@ -14,7 +14,7 @@ import { optimize } from '../study/optimize.ts'
 import type { TrialRecord } from '../study/record.ts'
 import { coreOf, type Study } from '../study/study.ts'
 import type { Trial } from '../study/trial.ts'
-import { metricConfig, readTune, type TuneJob, type TuneOptions } from './options.ts'
+import { metricConfig, readTune, type TuneDetail, type TuneJob, type TuneOptions } from './options.ts'
 import { refit } from './refit.ts'
 import { BEST_EPOCHS, runTrial, type TrialPlan } from './trial.ts'
 
@@ -31,6 +31,22 @@ export interface TuneProgress<P = Readonly<Record<string, unknown>>> {
   /** The metric on each fold that was finished. */
   readonly folds: readonly number[]
   /** Spent on it. */
+  readonly seconds: number
+  /** The best of the trials that have ended by now; `undefined` while none was completed. */
+  readonly best: TrialRecord<P> | undefined
+}
+
+/** A trial of {@link tune} that runs, after a fold of it: with `progress: 'folds'`. */
+export interface TuneFoldProgress<P = Readonly<Record<string, unknown>>> {
+  /** Counted from 0. */
+  readonly number: number
+  readonly params: P
+  /** Mean over the folds so far; absent when that of one is NaN. */
+  readonly value?: number
+  readonly status: 'running'
+  /** The metric on each fold that was finished. */
+  readonly folds: readonly number[]
+  /** Spent on it so far. */
   readonly seconds: number
   /** The best of the trials that have ended by now; `undefined` while none was completed. */
   readonly best: TrialRecord<P> | undefined
@@ -69,7 +85,9 @@ export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Lab
  * The same call with the same `storage` and `name` goes on where it stopped, to the same result as if it had not; other settings than
  * the study was created with are an error, as are other data. What `build` does cannot be compared.
  *
- * What it returns is awaitable and iterable (a record for each trial that this call finished); it starts on the next tick. `stop()`
+ * What it returns is awaitable and iterable (a record for each trial that this call finished); it starts on the next tick. With
+ * `progress: 'folds'` there is one after each fold too, its last included, whose `status` is `'running'`: those of a trial come in the order
+ * of its folds and before the record of its end; trials run at once, so that theirs are mixed, and one that is given up has no end. `stop()`
  * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data;
  * a second one, or one while the winner is trained, ends that training too, and there is no model.
  *
@@ -89,10 +107,10 @@ export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Lab
  * const { best, model } = await search
  * ```
  */
-export function tune<P, L extends Labels = Label, K extends string = never>(
+export function tune<P, L extends Labels = Label, K extends string = never, F extends TuneDetail = 'trials'>(
   data: Dataset<L>,
-  options: TuneOptions<P, L, K>,
-): Run<TuneProgress<P>, TuneResult<P, L, K>> {
+  options: TuneOptions<P, L, K, F>,
+): Run<TuneProgress<P> | (F extends 'folds' ? TuneFoldProgress<P> : never), TuneResult<P, L, K>> {
   let job: TuneJob | undefined
   let complaint: unknown
   try {
@@ -100,14 +118,16 @@ export function tune<P, L extends Labels = Label, K extends string = never>(
   } catch (error) {
     complaint = error
   }
-  const run = startRun<TuneProgress, TuneResult>(async (context) => {
+  const run = startRun<AnyProgress, TuneResult>(async (context) => {
     if (job === undefined) throw complaint
     return work(job, context)
   })
-  return run as unknown as Run<TuneProgress<P>, TuneResult<P, L, K>>
+  return run as never
 }
 
-async function work(job: TuneJob, context: RunContext<TuneProgress>): Promise<TuneResult> {
+type AnyProgress = TuneProgress | TuneFoldProgress
+
+async function work(job: TuneJob, context: RunContext<AnyProgress>): Promise<TuneResult> {
   const { data, validation, signal, seed } = job
   let study: Study | undefined
   let folds: readonly DrawnFold[] | undefined
@@ -148,7 +168,7 @@ async function search(
   job: TuneJob,
   study: Study,
   folds: readonly DrawnFold[] | undefined,
-  context: RunContext<TuneProgress>,
+  context: RunContext<AnyProgress>,
 ): Promise<TuneResult['status']> {
   const { signal, trials, workers, stopping } = job
   const core = coreOf('tune', study)
@@ -163,6 +183,12 @@ async function search(
     // what the first cannot be trained with, the others hardly can
     failed: (number, error) => {
       if (number === 0) inner.abort(error)
+    },
+    folded: (number, value) => {
+      const entry = core.projection.entries[number]
+      if (job.progress === 'folds' && entry !== undefined) {
+        context.emit(foldProgressOf(core.record(entry), value, study))
+      }
     },
   }
   const objective = (params: never, trial: Trial<never>) => runTrial(plan, params, trial as unknown as Trial)
@@ -204,12 +230,21 @@ function progressOf(record: TrialRecord, study: Study): TuneProgress {
   })
 }
 
+function foldProgressOf(record: TrialRecord, value: number, study: Study): TuneFoldProgress {
+  const { number, params, folds, started } = record
+  return Object.freeze({
+    number,
+    params,
+    ...(Number.isNaN(value) ? {} : { value }),
+    status: 'running',
+    folds: folds.values,
+    seconds: Math.max(0, Date.now() - started) / 1000,
+    best: study.best,
+  })
+}
+
 /** The winner, trained on all of the data to the end. */
-async function refitted(
-  job: TuneJob,
-  best: TrialRecord,
-  context: RunContext<TuneProgress>,
-): Promise<Model | undefined> {
+async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<AnyProgress>): Promise<Model | undefined> {
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
   // a search that was stopped still gets its winner; stopping this ends it
