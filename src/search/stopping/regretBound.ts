@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { native, unwrapLater } from '../../native/index.ts'
 import { ranges, readInteger, readNumber, readOptions, refuse } from '../../options.ts'
-import type { SettledTrial } from '../history.ts'
-import { stands } from './noImprovement.ts'
+import { type SettledTrial, stands } from '../history.ts'
 import { defineStopping, type StopContext, type Stopping } from './stopping.ts'
 
 /** Options of {@link regretBound}. */
