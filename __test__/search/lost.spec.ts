@@ -1,7 +1,21 @@
 /** What a study does when a trial, its space or its storage is taken from under it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { createStudy, float, memory, openStudy, random, type Study, searchSpace, tpe } from '../../src/index.ts'
+import {
+  createStudy,
+  float,
+  memory,
+  openStudy,
+  random,
+  type Storage,
+  type Study,
+  searchSpace,
+  sqlite,
+  tpe,
+} from '../../src/index.ts'
 import type { FinishedPoint, SamplerPlan } from '../../src/search/samplers/sampler.ts'
 import { begin, readSettings } from '../../src/search/study/create.ts'
 import { createFeed } from '../../src/search/study/feed.ts'
@@ -10,64 +24,81 @@ import { connectionOf } from '../../src/storage/plan.ts'
 import { rejectsCode } from '../helpers.ts'
 
 const space = searchSpace({ x: float(0, 1) })
+const folder = mkdtempSync(join(tmpdir(), 'downslope-lost-'))
+test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+const storages = { memory: () => memory(), sqlite: () => sqlite(join(folder, 'studies.db')) }
 const pair = async (options: object = {}): Promise<[Study<{ x: number }>, Study<{ x: number }>]> => {
-  const storage = memory()
-  const one = await createStudy({ space, direction: 'minimize', seed: 3, storage, name: 's', ...options })
+  const { storage = memory() } = options as { storage?: Storage }
+  const one = await createStudy({ space, direction: 'minimize', seed: 3, name: 's', ...options, storage })
   return [one, await openStudy({ space, storage, name: 's' })]
 }
 /** As if this worker had been taken for dead. */
 const lose = (study: Study<{ x: number }>, number: number): void => coreOf('test', study).log.release(number, 1)
 
-test('a trial that somebody else has taken is theirs, and the study goes on', async (t) => {
-  const [one, other] = await pair({ sampler: tpe({ startup: 2 }), lag: 1 })
-  await one.optimize(({ x }) => x, { trials: 3 })
-  const mine = await one.ask()
-  lose(one, 3)
-  const theirs = await other.ask()
-  t.is(theirs.number, 3)
-  t.is(theirs.attempt, 2)
-  await rejectsCode(t, 'ERR_CLOSED', () => mine.tell(-100), /attempt 1 of trial 3 has ended/)
-  t.like(one.trials[3], { status: 'running', attempt: 2, values: [] })
-  t.false('finished' in (one.trials[3] ?? {}))
-  t.not(one.best?.number, 3)
-  await rejectsCode(t, 'ERR_BUSY', () => one.ask(), /must wait for trial 3/)
-  await theirs.tell(0.5)
-  const { trials } = await one.optimize(({ x }) => x, { trials: 6 })
-  t.is(trials.length, 6)
-  t.like(one.trials[3], { status: 'completed', attempt: 2, values: [0.5] })
-  await using undisturbed = await createStudy({
-    space,
-    direction: 'minimize',
-    seed: 3,
-    sampler: tpe({ startup: 2 }),
-    lag: 1,
+for (const [kind, make] of Object.entries(storages))
+  test(`${kind}: a trial that somebody else has taken is theirs, and the study goes on`, async (t) => {
+    const [one, other] = await pair({ sampler: tpe({ startup: 2 }), lag: 1, storage: make() })
+    await one.optimize(({ x }) => x, { trials: 3 })
+    const mine = await one.ask()
+    lose(one, 3)
+    await coreOf('test', one).log.flush()
+    const theirs = await other.ask()
+    t.is(theirs.number, 3)
+    t.is(theirs.attempt, 2)
+    await rejectsCode(t, 'ERR_CLOSED', () => mine.tell(-100), /attempt 1 of trial 3 has ended/)
+    t.like(one.trials[3], { status: 'running', attempt: 2, values: [] })
+    t.false('finished' in (one.trials[3] ?? {}))
+    t.not(one.best?.number, 3)
+    await rejectsCode(t, 'ERR_BUSY', () => one.ask(), /must wait for trial 3/)
+    await theirs.tell(0.5)
+    const { trials } = await one.optimize(({ x }) => x, { trials: 6 })
+    t.is(trials.length, 6)
+    t.like(one.trials[3], { status: 'completed', attempt: 2, values: [0.5] })
+    await using undisturbed = await createStudy({
+      space,
+      direction: 'minimize',
+      seed: 3,
+      sampler: tpe({ startup: 2 }),
+      lag: 1,
+    })
+    await undisturbed.optimize(({ x }, { number }) => (number === 3 ? 0.5 : x), { trials: 10 })
+    t.deepEqual(
+      one.trials.map(({ params }) => params),
+      undisturbed.trials.map(({ params }) => params),
+    )
+    await one.close()
+    await other.close()
   })
-  await undisturbed.optimize(({ x }, { number }) => (number === 3 ? 0.5 : x), { trials: 10 })
-  t.deepEqual(
-    one.trials.map(({ params }) => params),
-    undisturbed.trials.map(({ params }) => params),
-  )
-})
 
-test('a trial that was lost is run again, and does not end the run', async (t) => {
-  await using study = await createStudy({ space, direction: 'minimize', sampler: random() })
-  const objective = async (_: unknown, { number, attempt }: { readonly number: number; readonly attempt: number }) => {
-    if (number === 2 && attempt === 1) lose(study, 2)
-    return number * 10 + attempt
-  }
-  const run = study.optimize(objective, { totalTrials: 5, workers: 2 })
-  const seen: number[] = []
-  for await (const { value } of run) seen.push(value as number)
-  t.deepEqual(
-    seen.toSorted((a, b) => a - b),
-    [1, 11, 22, 31, 41],
-  )
-  const { trials } = await run
-  t.deepEqual(
-    trials.map(({ value }) => value),
-    [1, 11, 22, 31, 41],
-  )
-})
+for (const [kind, make] of Object.entries(storages))
+  test(`${kind}: a trial that was lost is run again, and does not end the run`, async (t) => {
+    await using study = await createStudy({
+      space,
+      direction: 'minimize',
+      sampler: random(),
+      storage: make(),
+      name: 'l',
+    })
+    const objective = async (
+      _: unknown,
+      { number, attempt }: { readonly number: number; readonly attempt: number },
+    ) => {
+      if (number === 2 && attempt === 1) lose(study, 2)
+      return number * 10 + attempt
+    }
+    const run = study.optimize(objective, { totalTrials: 5, workers: 2 })
+    const seen: number[] = []
+    for await (const { value } of run) seen.push(value as number)
+    t.deepEqual(
+      seen.toSorted((a, b) => a - b),
+      [1, 11, 22, 31, 41],
+    )
+    const { trials } = await run
+    t.deepEqual(
+      trials.map(({ value }) => value),
+      [1, 11, 22, 31, 41],
+    )
+  })
 
 test('an objective that ends after its run was aborted changes nothing', async (t) => {
   await using study = await createStudy({ space, direction: 'minimize', sampler: random() })

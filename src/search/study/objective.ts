@@ -8,6 +8,12 @@ export type ObjectiveResult = Told | { readonly status: 'failed'; readonly reaso
 /** What is searched for the best of. */
 export type Objective<P> = (params: P, trial: Trial<P>) => ObjectiveResult | PromiseLike<ObjectiveResult>
 
+/** Reads the objective. */
+export function readObjective(where: string, value: unknown): Objective<never> {
+  if (typeof value !== 'function') refuse(where, 'objective must be a function', value)
+  return value as Objective<never>
+}
+
 /** How a trial of a run ended. */
 export type Ended =
   | { readonly kind: 'told'; readonly safe: Promise<void>; readonly error?: { readonly error: unknown } }

@@ -112,12 +112,6 @@ export function optimize(
   })
 }
 
-/** Reads the objective. */
-export function readObjective(where: string, value: unknown): Objective<never> {
-  if (typeof value !== 'function') refuse(where, 'objective must be a function', value)
-  return value as Objective<never>
-}
-
 class Course {
   readonly #core: Core
   readonly #objective: Objective<never>
@@ -131,6 +125,7 @@ class Course {
   #lookedForOrphans = 0
   #failure: { readonly error: unknown } | undefined
   #interrupted = false
+  #lost = false
   #fail: (error: unknown) => void = () => {}
 
   constructor(core: Core, objective: Objective<never>, plan: OptimizePlan, context: RunContext<TrialRecord>) {
@@ -166,7 +161,7 @@ class Course {
     if (this.#context.stopped) this.#end('stopped', stopped)
     const timer = timeout === undefined ? undefined : setTimeout(() => this.#end('stopped', stopped), timeout)
     try {
-      const all = Promise.all(Array.from({ length: workers }, () => this.#work())).then(() => this.#safely())
+      const all = this.#all(workers)
       all.catch(() => {})
       await Promise.race([all, failure])
     } finally {
@@ -202,6 +197,15 @@ class Course {
 
   get #over(): boolean {
     return this.#status !== undefined || this.#failure !== undefined
+  }
+
+  /** Works until all is told and safe; what turns out to be lost is there to be run again. */
+  async #all(workers: number): Promise<void> {
+    do {
+      this.#lost = false
+      await Promise.all(Array.from({ length: workers }, () => this.#work()))
+      await Promise.all(this.#safe)
+    } while (this.#lost && !this.#over)
   }
 
   async #work(): Promise<void> {
@@ -278,6 +282,7 @@ class Course {
         (error: unknown) => {
           if (!core.outcomes.lost(error)) throw error
           // whoever has it now ends it
+          this.#lost = true
           this.#finished.splice(this.#finished.indexOf(entry), 1)
         },
       )
@@ -288,10 +293,5 @@ class Course {
       await safe
       if (this.#finished.includes(entry)) throw ended.error.error
     }
-  }
-
-  /** Waits until all that was told is safe. */
-  async #safely(): Promise<void> {
-    await Promise.all(this.#safe)
   }
 }
