@@ -25,6 +25,7 @@ const EXPECTED: Record<string, { args?: string[]; lines: RegExp[] }> = {
     ],
   },
   'tune.mjs': {
+    args: ['--fresh'],
     lines: [
       /^trial 0: 0\.\d{3} over 5 folds, completed$/m,
       /over [1-4] folds, pruned$/m,

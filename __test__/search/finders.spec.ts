@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import test from 'ava'
 import { adam, dense, findBatchSize, findLearningRate, fit, input, rescale, sequential, sgd } from '../../src/index.ts'
 import { classifier, clouds, line, regressor, rejectsCode } from '../helpers.ts'
@@ -31,6 +32,24 @@ test('the rates are a geometric ramp, the losses those of training', async (t) =
     const mean = losses.slice(4 * epoch, 4 * epoch + 4).reduce((a, b) => a + b, 0) / 4
     t.true(Math.abs(mean - loss) < 1e-9, `${mean} ${loss}`)
   }
+})
+
+test('the rates are those of plain arithmetic, so the same on every machine', async (t) => {
+  const found = await findLearningRate(regressor(), line(), {
+    loss: 'meanSquaredError',
+    optimizer: 'sgd',
+    from: 1e-7,
+    to: 3e-3,
+    steps: 24,
+  })
+  t.is(found.rates.length, 24)
+  const [first, second] = found.rates as [number, number]
+  t.is(first, 1e-7)
+  // the factor is the root to the last bit but a few
+  t.true(Math.abs(second / 1e-7 - 3e4 ** (1 / 23)) < 1e-14)
+  t.true(Math.abs((found.rates.at(-1) ?? 0) / 3e-3 - 1) < 1e-13)
+  const sum = createHash('sha256').update(new Uint8Array(Float64Array.from(found.rates).buffer))
+  t.is(sum.digest('hex').slice(0, 16), '7049ef8847b1923d')
 })
 
 test('it ends when the loss blows up, and suggests a rate that learns', async (t) => {
@@ -89,6 +108,7 @@ test('abort and errors', async (t) => {
   t.is(await t.throwsAsync(long), reason)
   const rate = (more: object) => () => findLearningRate(regressor(), line(), { loss: 'meanSquaredError', ...more })
   await rejectsCode(t, 'ERR_OPTION', rate({ from: 1, to: 0.5 }), /to must be above from \(1\), received 0.5/)
+  await rejectsCode(t, 'ERR_OPTION', rate({ from: 1e-300, to: 1e300 }), /to must be less than 1e308 times from/)
   await rejectsCode(t, 'ERR_OPTION', rate({ steps: 5 }), /steps must be an integer ≥ 10/)
   await rejectsCode(t, 'ERR_OPTION', rate({ epochs: 5 }), /"epochs"/)
   await rejectsCode(t, 'ERR_OPTION', rate({ loss: 'mse' }), /findLearningRate: loss must be/)

@@ -149,6 +149,38 @@ for (const [kind, make] of makers) {
   })
 }
 
+test('the event loop turns while many trials are handed over', async (t) => {
+  const suggester = started(all.random(), startOf(mixed))
+  const turns: number[] = []
+  let turn = 0
+  const count = (): void => {
+    turn++
+    waiting = setImmediate(count)
+  }
+  let waiting = setImmediate(count)
+  const point = Float64Array.of(1, Number.NaN, 0, 0.01, 0.5)
+  const trials = Array.from({ length: 5000 }, (_, number) => ({
+    number,
+    status: 'completed' as const,
+    values: [number],
+    violation: 0,
+    get step(): number {
+      turns.push(turn)
+      return Number.NaN
+    },
+  }))
+  t.truthy(
+    await suggester.suggest(
+      trials.map(() => point),
+      trials,
+    ),
+  )
+  clearImmediate(waiting)
+  t.is(turns.length, 5000)
+  t.true(new Set(turns).size >= 10, String(new Set(turns).size))
+  suggester.close()
+})
+
 test('a sampler is one that a factory made', (t) => {
   const sampler = all.random()
   t.is(readSampler('createStudy', sampler).sampler, sampler)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import {
+  array,
   choice,
   createStudy,
   float,
@@ -22,6 +23,8 @@ import {
   targetReached,
   threshold,
 } from '../../src/index.ts'
+import { spacePlan } from '../../src/search/space/searchSpace.ts'
+import { stoppingPlan } from '../../src/search/stopping/stopping.ts'
 import { VERSION } from '../../src/search/study/definition.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
 import { rejectsCode, throwsCode } from '../helpers.ts'
@@ -253,13 +256,53 @@ test('a regret bound ends a search when nothing more is to be had', async (t) =>
   const { status } = await study.optimize(rough, { trials: 100, stopping: regretBound({ startupTrials: 10 }) })
   t.is(status, 'stopped')
   t.true(study.trials.length < 60)
+  // without folds and a tolerance nothing is known of the noise: it never ends a search
   await using bare = await createStudy({ space: small, direction: 'minimize', sampler: random() })
-  const run = (): PromiseLike<unknown> => bare.optimize(bowl, { trials: 60, stopping: regretBound() })
-  await rejectsCode(t, 'ERR_OPTION', run, /regretBound: tolerance must be given where trials report no folds/)
+  const open = await bare.optimize(bowl, { trials: 40, stopping: regretBound() })
+  t.deepEqual([open.status, open.trials.length], ['completed', 40])
+  await using nothing = await createStudy({
+    space: searchSpace({ none: array(float(0, 1), { length: 0 }) }),
+    direction: 'minimize',
+  })
+  let called = 0
+  const count = (): number => called++
+  await rejectsCode(
+    t,
+    'ERR_OPTION',
+    () => nothing.optimize(count, { trials: 60, stopping: regretBound({ tolerance: 1 }) }),
+    /study.optimize: stopping: regretBound needs a space of at least one parameter/,
+  )
+  t.is(called, 0)
   await using both = await createStudy({ space: small, directions: ['minimize', 'minimize'] })
   const several = (): PromiseLike<unknown> =>
     both.optimize(({ x, y }) => [x, y], { trials: 9, stopping: targetReached(1) })
   await rejectsCode(t, 'ERR_OPTION', several, /stopping must be left out with several directions/)
+})
+
+test('the event loop turns while a regret bound looks at many trials', async (t) => {
+  const { flat, encode } = spacePlan('test', searchSpace({ x: float(0, 1) }))
+  const failed = { status: 'failed', values: [], violation: 0 }
+  const turns: number[] = []
+  let turn = 0
+  const count = (): void => {
+    turn++
+    waiting = setImmediate(count)
+  }
+  let waiting = setImmediate(count)
+  const history = {
+    count: 5000,
+    trial(position: number): unknown {
+      turns.push(turn)
+      return position % 250 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
+    },
+  }
+  const point = () => encode('test', { x: 0.5 })
+  const context = { history, direction: 'minimize', space: flat, point, study: {} }
+  const plan = stoppingPlan(regretBound({ tolerance: 1e-9 }))
+  t.false(await plan?.stop(context as never))
+  clearImmediate(waiting)
+  t.is(turns.length, 5000)
+  t.true(new Set(turns).size >= 10, String(new Set(turns).size))
 })
 
 test('stop ends early, and what was interrupted comes back', async (t) => {

@@ -21,6 +21,7 @@ import {
   noPruner,
   random,
   reduceOnPlateau,
+  regretBound,
   searchSpace,
   sequential,
   sgd,
@@ -485,6 +486,16 @@ test('stopping rules, refit: false, samplers, a data set to validate on', async 
   t.true((trials[0]?.value ?? 0) > (trials[1]?.value ?? 1))
   t.deepEqual(trials[0]?.folds.steps.length, 1)
   await study.close()
+  let built = 0
+  const counted = (params: Parameters<typeof build>[0]) => {
+    built++
+    return build(params)
+  }
+  for (const one of [holdout(0.3), validation]) {
+    const run = () => tune(train, { ...options, build: counted, validation: one, stopping: regretBound() })
+    await rejectsCode(t, 'ERR_OPTION', run, /tune: stopping: regretBound needs a tolerance where there is one fold/)
+  }
+  t.is(built, 0)
   const ruled = await tune(iris(), {
     ...options,
     trials: 200,

@@ -9,6 +9,7 @@ import { createClock } from '../train/clock.ts'
 import { closeViews, type Job, prepare, trainerOf } from '../train/job.ts'
 import type { FitOptions } from '../train/options.ts'
 import { createRows } from '../train/rows.ts'
+import { ramp } from './ramp.ts'
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions<L extends Labels = Label, K extends string = never>
@@ -90,9 +91,7 @@ export async function findLearningRate<L extends Labels = Label, K extends strin
   options: FindLearningRateOptions<L, K>,
 ): Promise<LearningRates> {
   const where = 'findLearningRate'
-  const { job, from, factor, steps, smoothing } = guarded(where, 'ERR_OPTION', () =>
-    read(where, network, data, options),
-  )
+  const { job, rate, steps, smoothing } = guarded(where, 'ERR_OPTION', () => read(where, network, data, options))
   const { signal } = job.plan
   let trainer: NativeTrainer | undefined
   const cancel = (): void => trainer?.cancel()
@@ -102,7 +101,6 @@ export async function findLearningRate<L extends Labels = Label, K extends strin
     trainer = await trainerOf(job)
     signal?.throwIfAborted()
     const clock = createClock(job.plan.epochs, job.plan.batches, trainer.rows)
-    const rate = (step: number): number => from * factor ** step
     const numbers = { ...job.plan.optimizer.numbers, learningRate: rate }
     const rows = createRows({ ...job.plan.optimizer, numbers }, trainer.hyperparameters, clock, job.plan.companions)
     const found: { rates: number[]; losses: number[]; smoothed: number[] } = { rates: [], losses: [], smoothed: [] }
@@ -136,8 +134,8 @@ export async function findLearningRate<L extends Labels = Label, K extends strin
 
 interface Read {
   readonly job: Job
-  readonly from: number
-  readonly factor: number
+  /** The rate of each step. */
+  readonly rate: (step: number) => number
   readonly steps: number
   readonly smoothing: number
 }
@@ -153,11 +151,12 @@ function read(where: string, network: unknown, data: unknown, options: unknown):
   const from = readNumber(where, 'from', first, ranges.positive, 1e-6)
   const to = readNumber(where, 'to', last, ranges.positive, 10)
   if (to <= from) refuse(where, `to must be above from (${from})`, to)
+  if (to / from === Number.POSITIVE_INFINITY) refuse(where, `to must be less than 1e308 times from (${from})`, to)
   const steps = readInteger(where, 'steps', count, 10, 100)
   const smoothing = readNumber(where, 'smoothing', kept, ranges.belowOne, 0.9)
   // an epoch has at least one step
   const job = prepare(where, network, data, { ...rest, epochs: steps })
-  return { job, from, factor: (to / from) ** (1 / (steps - 1)), steps, smoothing }
+  return { job, rate: ramp(from, to, steps - 1), steps, smoothing }
 }
 
 /** The rate of the steepest fall of the smoothed loss over the logarithm of the rate, and that of its lowest point. */

@@ -1,7 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { DownslopeError } from '../../errors.ts'
 import { type NativeSampler, native, receive, unwrapLater } from '../../native/index.ts'
 import type { Point } from '../space/flat.ts'
 import type { FinishedPoint, SamplerStart, Suggester } from './sampler.ts'
+
+/** So many trials are copied before the event loop has its turn. */
+const AT_ONCE = 500
 
 const statuses = ['completed', 'pruned', 'failed']
 
@@ -26,19 +30,19 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
     return made
   }
 
-  async function next(asked: Float64Array, finished: Float64Array): Promise<Point | undefined> {
+  async function next(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined> {
     const sampler = await open()
-    const point = await unwrapLater(sampler.suggest(asked, finished))
+    const points = await flat(asked, width)
+    const rows = await rowsOf(finished, directions.length)
+    if (closed) throw new DownslopeError('ERR_CLOSED', `${kind} was closed`)
+    const point = await unwrapLater(sampler.suggest(points, rows))
     if (!closed) sampler.report()
     return point ?? undefined
   }
 
   return {
     suggest(asked, finished) {
-      // copied now, so that a caller may use its arrays again
-      const points = flat(asked, width)
-      const rows = rowsOf(finished, directions.length)
-      const result = last.then(() => next(points, rows))
+      const result = last.then(() => next(asked, finished))
       last = result.catch(() => {})
       return result
     },
@@ -50,17 +54,21 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
 }
 
 /** Coordinates of points, one after the other; a number for each where they have none. */
-function flat(points: readonly Point[], width: number): Float64Array {
+async function flat(points: readonly Point[], width: number): Promise<Float64Array> {
   const result = new Float64Array(points.length * Math.max(1, width))
-  for (const [index, point] of points.entries()) result.set(point, index * width)
+  for (const [index, point] of points.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    result.set(point, index * width)
+  }
   return result
 }
 
 /** Number, status, last step, violation, values; NaN where there are none. */
-function rowsOf(finished: readonly FinishedPoint[], values: number): Float64Array {
+async function rowsOf(finished: readonly FinishedPoint[], values: number): Promise<Float64Array> {
   const width = 4 + values
   const rows = new Float64Array(finished.length * width).fill(Number.NaN)
   for (const [index, trial] of finished.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
     rows.set([trial.number, statuses.indexOf(trial.status), trial.step, trial.violation], index * width)
     rows.set(trial.values.slice(0, values), index * width + 4)
   }

@@ -38,7 +38,7 @@ export interface Suggester {
   /**
    * The point of the next trial. `asked` and `finished` are what came since the last call: the points of trials in the
    * order of their numbers (whoever chose them), finished trials in the order in which they became known.
-   * `undefined` when every combination has been suggested.
+   * `undefined` when every combination has been suggested. The lists are the sampler's from here on.
    */
   suggest(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined>
   close(): void

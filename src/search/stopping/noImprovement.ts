@@ -2,8 +2,6 @@ import { ranges, readInteger, readNumber, readOptions } from '../../options.ts'
 import { stands } from '../history.ts'
 import { defineStopping, type Stopping } from './stopping.ts'
 
-export { stands }
-
 /** Options of {@link noImprovement}. */
 export interface NoImprovementOptions {
   /** So many finished trials in a row without a new best end the search, an integer ≥ 1. */

@@ -29,10 +29,19 @@ export interface StopContext {
   readonly study: object
 }
 
+/** What is known of a search before it begins. */
+export interface StopStart {
+  readonly space: FlatSpace
+  /** How many folds each of its trials reports; `undefined` where the objective decides. */
+  readonly folds: number | undefined
+}
+
 /** What is behind a stopping rule. */
 export interface StoppingPlan {
   /** Whether the trial should not be started any more: a pure function of the context. */
   readonly stop: (context: StopContext) => boolean | Promise<boolean>
+  /** Complains about a search for which it could never decide; called before it begins. */
+  readonly check?: (where: string, start: StopStart) => void
 }
 
 const plans = new WeakMap<object, StoppingPlan>()

@@ -142,6 +142,7 @@ class Course {
     if (core.definition.directions.length > 1 && this.#plan.stopping.length > 0) {
       refuse('study.optimize', 'stopping must be left out with several directions', undefined)
     }
+    for (const rule of this.#plan.stopping) rule.check?.('study.optimize', { space: core.plan.flat, folds: undefined })
     signal?.throwIfAborted()
     const failure = new Promise<never>((_, reject) => {
       this.#fail = (error) => {

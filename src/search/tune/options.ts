@@ -13,7 +13,7 @@ import { forgiving } from '../pruners/all.ts'
 import type { Pruner } from '../pruners/pruner.ts'
 import type { Sampler } from '../samplers/sampler.ts'
 import { readDirection, type ScoreOption } from '../score.ts'
-import type { SearchSpace } from '../space/searchSpace.ts'
+import { type SearchSpace, spacePlan } from '../space/searchSpace.ts'
 import { readStopping, type Stopping } from '../stopping/index.ts'
 import type { StoppingPlan } from '../stopping/stopping.ts'
 import { type Given, readSettings, readStudyName } from '../study/create.ts'
@@ -143,6 +143,13 @@ export function readTune(where: string, data: unknown, options: unknown): TuneJo
   if (reshuffle && !validation.random) {
     validation.close()
     refuse(where, 'reshuffle needs a validation that draws rows at random', reshuffle)
+  }
+  const { flat } = spacePlan(where, given.space)
+  try {
+    for (const rule of rest.stopping) rule.check?.(where, { space: flat, folds: validation.folds })
+  } catch (error) {
+    validation.close()
+    throw error
   }
   if (!isDataset(data)) validation.close()
   return {
