@@ -7,4 +7,5 @@ const { setup, path, study: name, most, total } = JSON.parse(process.argv[2] as 
 const { options, trials } = setups[setup] ?? {}
 if (options === undefined) throw new Error(`no setup ${setup}`)
 await using study = await createStudy({ ...options(), space: spaceOf(), storage: sqlite(path), name, ifExists: 'open' })
+process.send?.('open')
 await study.optimize(hurried(most), { totalTrials: total ?? trials ?? TRIALS, workers: 2 })

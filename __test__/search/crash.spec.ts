@@ -19,7 +19,7 @@ test('three processes killed at random give the trials of an undisturbed run', a
   await undisturbed.optimize(hurried(0), { trials: TOTAL, workers: 1 })
 
   const path = join(folder, 'study.db')
-  const start = (): Worker => startWorker({ setup: 'halving', path, study: 'crash', most: 12, total: TOTAL })
+  const start = (): Worker => startWorker({ setup: 'halving', path, study: 'crash', most: 20, total: TOTAL })
   const workers = [start(), start(), start()]
   let kills = 0
   const keep = async (place: number): Promise<void> => {
@@ -32,11 +32,11 @@ test('three processes killed at random give the trials of an undisturbed run', a
   })
   const killer = async (): Promise<void> => {
     while (!over && kills < 12) {
-      await sleep(700 + Math.random() * 900)
       const victim = workers[Math.floor(Math.random() * 3)] as Worker
-      if (over || victim.child.exitCode !== null) continue
-      victim.child.kill('SIGKILL')
-      kills++
+      // one that still starts has nothing to lose
+      await victim.opened
+      await sleep(100 + Math.random() * 500)
+      if (!over && victim.child.exitCode === null && victim.child.kill('SIGKILL')) kills++
     }
   }
   await Promise.all([all, killer()])

@@ -16,6 +16,8 @@ export interface Order {
 /** A process that works on a study until it is through. */
 export interface Worker {
   readonly child: ChildProcess
+  /** Resolves when it has the study open, or is gone. */
+  readonly opened: Promise<void>
   /** Rejects when it failed; resolves to false when it was killed. */
   readonly ended: Promise<boolean>
 }
@@ -24,7 +26,7 @@ export interface Worker {
 export function startWorker(order: Order): Worker {
   const file = fileURLToPath(new URL('child.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import=@oxc-node/core/register', file, JSON.stringify(order)], {
-    stdio: ['ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })
   let text = ''
   child.stderr?.on('data', (piece: Buffer) => {
@@ -37,5 +39,9 @@ export function startWorker(order: Order): Worker {
       else reject(new Error(`a worker ended with ${code ?? signal}: ${text}`))
     })
   })
-  return { child, ended }
+  const opened = new Promise<void>((resolve) => {
+    child.once('message', () => resolve())
+    child.once('exit', () => resolve())
+  })
+  return { child, opened, ended }
 }
