@@ -10,7 +10,8 @@ const connection = connectionOf(sqlite(path))
 const { log } = await connection.create('study', '{}')
 if (isMainThread) {
   const threads = [0, 1].map(() => new Worker(new URL(import.meta.url), { workerData: path }))
-  for (const thread of threads) await once(thread, 'message')
+  // at once: the message of the second may come before that of the first
+  await Promise.all(threads.map((thread) => once(thread, 'message')))
   writeSync(1, `orphans ${JSON.stringify(await log.orphans())}, ${(await log.read(0, 10)).length} begun\n`)
   await threads[0]?.terminate()
   writeSync(1, `changed ${await log.changed(2, 30_000)}\n`)

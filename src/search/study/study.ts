@@ -154,7 +154,8 @@ export class Study<P = Readonly<Record<string, unknown>>> {
   /**
    * Begins a trial by hand; `tell` ends it. A trial whose worker died comes first, with the same number and parameters.
    *
-   * @param options `count`: how many at once, an integer in [1, 10,000]; then as many as there are, fewer when every combination has been asked for
+   * With `count`, an integer in [1, 10,000], so many at once; fewer when every combination has been asked for.
+   *
    * @throws DownslopeError (as a rejection) `ERR_BUSY` when a trial has to be told before, it says which; `ERR_OPTION` when every
    * combination has been asked for; `ERR_CLOSED`, `ERR_STORAGE`
    * @example
