@@ -201,13 +201,13 @@ impl Graph {
                     shape(target)
                 )));
             }
-            if !l.weight.is_finite() {
+            if !(l.weight as f32).is_finite() {
                 return Err(Error::option(format!(
                     "{}: the weight of a loss must be finite, received {}",
                     l.name, l.weight
                 )));
             }
-            graph.losses.push(Loss { value, weight: l.weight, prediction, target });
+            graph.losses.push(Loss { value, weight: l.weight as f32, prediction, target });
         }
         graph.spec = spec;
         Ok(graph)

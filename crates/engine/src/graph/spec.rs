@@ -156,7 +156,7 @@ pub struct LossSpec {
     pub value: String,
     /// Its weight in the total.
     #[serde(default = "one")]
-    pub weight: f32,
+    pub weight: f64,
     /// What metrics look at.
     #[serde(default)]
     pub prediction: Option<String>,
@@ -165,7 +165,7 @@ pub struct LossSpec {
     pub target: Option<String>,
 }
 
-fn one() -> f32 {
+fn one() -> f64 {
     1.0
 }
 
