@@ -96,7 +96,7 @@ fn log_likelihood(mut values: Vec<f64>, jacobian: f64) -> f64 {
     jacobian - values.len() as f64 * libm::log(deviation)
 }
 
-/// Subtracts the mean and divides by the deviation, which it returns; by 1 where they are all equal.
+/// Subtracts the mean and divides by the deviation, both of which it returns; 0 for all, and a deviation of 1, where they are equal.
 pub fn standardize(values: &mut [f64]) -> (f64, f64) {
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
@@ -104,12 +104,15 @@ pub fn standardize(values: &mut [f64]) -> (f64, f64) {
         *value -= mean;
     }
     let deviation = (dot(values, values) / count).sqrt();
-    // rounding leaves something of equal values
-    let used = if deviation > 1e-14 * mean.abs() && deviation > 0.0 { deviation } else { 1.0 };
-    for value in values.iter_mut() {
-        *value /= used;
+    // rounding leaves something of equal values, which is nothing
+    if deviation <= 1e-14 * mean.abs() {
+        values.fill(0.0);
+        return (mean, 1.0);
     }
-    (mean, used)
+    for value in values.iter_mut() {
+        *value /= deviation;
+    }
+    (mean, deviation)
 }
 
 #[cfg(test)]
