@@ -188,7 +188,7 @@ fn a_resumed_sampler_suggests_what_one_that_lived_on_does() {
 #[test]
 fn every_acquisition_finds_a_minimum() {
     for acquisition in ["logExpectedImprovement", "upperConfidenceBound", "probabilityOfImprovement"] {
-        let options = format!(r#"{{"startup":6,"acquisition":"{acquisition}","kappa":2,"xi":0.01}}"#);
+        let options = format!(r#"{{"startup":6,"acquisition":"{acquisition}","kappa":2,"xi":0.3}}"#);
         let space = r#"{"dimensions":[{"name":"x","kind":"float","low":-5,"high":5,"log":false},
             {"name":"y","kind":"float","low":-5,"high":5,"log":false}]}"#;
         let value = |x: &[f64]| (x[0] - 1.0).powi(2) + (x[1] + 2.0).powi(2) + x[0] * x[1];

@@ -16,7 +16,10 @@ export interface GaussianProcessOptions {
   readonly acquisition?: (typeof acquisitions)[number]
   /** How much `upperConfidenceBound` likes what it does not know, in deviations; ≥ 0, default 2. */
   readonly kappa?: number
-  /** What `probabilityOfImprovement` asks for at least, in deviations of the values so far; ≥ 0, default 0.01. */
+  /**
+   * What `probabilityOfImprovement` asks for at least, in deviations of the values so far; ≥ 0, default 0.3. Near 0 it creeps
+   * downhill from the best trial in tiny steps and is no better than random.
+   */
   readonly xi?: number
 }
 
@@ -51,7 +54,7 @@ export function gaussianProcess(options: GaussianProcessOptions = {}): Sampler {
       startup: readInteger(where, 'startup', read.startup, 1, 10),
       acquisition: readName(where, 'acquisition', read.acquisition ?? acquisitions[0], acquisitions),
       kappa: readNumber(where, 'kappa', read.kappa, ranges.notNegative, 2),
-      xi: readNumber(where, 'xi', read.xi, ranges.notNegative, 0.01),
+      xi: readNumber(where, 'xi', read.xi, ranges.notNegative, 0.3),
     },
     { usesValues: true },
   )
