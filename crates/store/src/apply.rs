@@ -28,18 +28,17 @@ impl Server {
         let Answers { committed, synced } = answers;
         match request {
             Request::Create { name, definition, time, reply } => {
-                let found = batch.find(&name).and_then(|found| match found {
-                    Some((study, definition)) => Ok((study, definition, false)),
-                    None => Ok((batch.create(&name, &definition, time)?, definition, true)),
+                // first: a study that nobody can work on is not created
+                let begun = self.life(workers).map(|life| {
+                    let found = batch.find_or_create(&name, definition, time)?;
+                    Ok(self.enter(life, found, name))
                 });
-                let begun =
-                    found.map(|(study, definition, created)| self.begin(study, name, definition, created, workers));
-                keep(synced, reply, begun)
+                keep(synced, reply, turned(begun))
             }
             Request::Open { name, reply } => {
-                let begun = batch.find(&name).map(|found| match found {
-                    Some((study, definition)) => self.begin(study, name, definition, false, workers),
-                    None => Err(self.missing(&name)),
+                let begun = batch.find(&name).map(|found| {
+                    let (study, definition) = found.ok_or_else(|| Error::missing(&self.path, &name))?;
+                    Ok(self.enter(self.life(workers)?, (study, definition, false), name))
                 });
                 keep(committed, reply, begun)
             }
@@ -89,14 +88,17 @@ impl Server {
         }
     }
 
-    /// A new worker in a study.
-    fn begin(&mut self, study: i64, name: String, definition: String, created: bool, workers: &Path) -> Result<Opened> {
-        let life =
-            Life::begin(workers).map_err(|error| Error::io(&self.path, &workers.display().to_string(), &error))?;
+    /// A new worker.
+    fn life(&self, workers: &Path) -> Result<Life> {
+        Life::begin(workers).map_err(|error| Error::io(&self.path, &workers.display().to_string(), &error))
+    }
+
+    /// A worker comes into a study.
+    fn enter(&mut self, life: Life, (study, definition, created): (i64, String, bool), name: String) -> Opened {
         let (log, worker) = (self.opened, life.name.clone());
         self.opened += 1;
         self.logs.insert(log, Log { study, name, life });
-        Ok(Opened { log, worker, definition, created })
+        Opened { log, worker, definition, created }
     }
 
     pub(crate) fn by(&self, log: u32) -> Result<Writer<'_>> {
@@ -114,11 +116,6 @@ impl Server {
             "attempt {attempt} of trial {trial} has ended: it was told, released or taken over, or never begun"
         );
         Error { kind: Kind::Closed, message: format!("study {name:?}: {text}") }
-    }
-
-    pub(crate) fn missing(&self, name: &str) -> Error {
-        let text = format!("openStudy: there is no study named {name:?} in {}", self.path.display());
-        Error { kind: Kind::Storage, message: text }
     }
 }
 

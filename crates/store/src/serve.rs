@@ -58,20 +58,22 @@ impl Server {
     pub(crate) fn run(mut self) {
         loop {
             match self.shared.next(self.watches.pause()) {
-                Next::Requests(requests) => {
-                    let done = catch_unwind(AssertUnwindSafe(|| self.work(requests)));
-                    if done.is_err() {
-                        self.failure.set(&Error::internal("sqlite: a bug in downslope: the store's thread panicked"));
-                        self.file = None;
-                    }
-                }
-                Next::Look => self.look(false),
-                Next::Close(reply) => {
-                    let result = self.finish();
-                    return reply(result);
-                }
+                Next::Requests(requests) => drop(self.guarded(|server| server.work(requests))),
+                Next::Look => drop(self.guarded(|server| server.look(false))),
+                Next::Close(reply) => return reply(self.guarded(Self::finish).and_then(|result| result)),
             }
         }
+    }
+
+    /// After a panic the file is closed, and whoever waits or comes later is told.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T> {
+        catch_unwind(AssertUnwindSafe(|| work(self))).map_err(|_| {
+            let error = Error::internal("sqlite: a bug in downslope: the store's thread panicked");
+            self.failure.set(&error);
+            self.file = None;
+            self.watches.fail(&error);
+            error
+        })
     }
 
     /// Does one batch.
@@ -95,8 +97,9 @@ impl Server {
             );
             if reading { &mut reads } else { &mut writes }.push(request);
         }
-        let wrote = !writes.is_empty();
-        if wrote {
+        // what this connection frees is seen at once
+        let freed = writes.iter().any(|write| matches!(write, Request::Release { .. } | Request::CloseLog { .. }));
+        if !writes.is_empty() {
             self.write(writes, &mut closing);
         }
         for request in reads {
@@ -106,7 +109,7 @@ impl Server {
             self.watches.end(Some(log));
             self.logs.remove(&log);
         }
-        self.look(wrote);
+        self.look(freed);
     }
 
     /// Whether there is no file, and nothing to make one for.
@@ -122,7 +125,7 @@ impl Server {
         for request in requests {
             match request {
                 Request::List { reply } => reply(Ok("[]".to_owned())),
-                Request::Open { name, reply } => reply(Err(self.missing(&name))),
+                Request::Open { name, reply } => reply(Err(Error::missing(&self.path, &name))),
                 request => self.refuse(vec![request], &Error::closed("study")),
             }
         }
@@ -141,7 +144,7 @@ impl Server {
         worker::sweep(&workers);
         let syncer = match self.options.durable {
             true => {
-                let started = Syncer::start(&path, self.failure.clone());
+                let started = Syncer::start(&path, self.options.sync, self.failure.clone());
                 Some(started.map_err(|error| Error::internal(format!("sqlite: no thread can be started: {error}")))?)
             }
             false => None,
@@ -224,9 +227,9 @@ impl Server {
                 reply(by.and_then(|by| page::events(&file.connection, by.study, sequence, limit).map_err(said)));
             }
             Request::Orphans { log, reply } => {
-                let found = self
-                    .by(log)
-                    .and_then(|by| orphans(&file.connection, by.study, &file.workers, &self.ours()).map_err(said));
+                let found = self.by(log).and_then(|by| {
+                    orphans(&file.connection, by.study, &file.workers, &self.ours(), usize::MAX).map_err(said)
+                });
                 reply(found);
             }
             Request::Flush { log, reply } => match (self.by(log), &file.syncer) {
@@ -248,10 +251,10 @@ impl Server {
         }
     }
 
-    fn look(&mut self, wrote: bool) {
+    fn look(&mut self, freed: bool) {
         let Some(File { connection, path, workers, .. }) = &self.file else { return };
         let ours: Vec<&str> = self.logs.values().map(|log| log.life.name.as_str()).collect();
-        self.watches.look(connection, workers, &ours, wrote, |error| Error::sqlite(path, error));
+        self.watches.look(connection, workers, &ours, freed, |error| Error::sqlite(path, error));
     }
 
     /// Frees what the workers run and closes.

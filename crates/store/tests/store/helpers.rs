@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use downslope_store::{Error, Opened, Options, Outcome, Reply, Request, Result, Store};
@@ -41,7 +41,20 @@ impl Drop for Folder {
 
 /// A store that waits a fifth of a second for others.
 pub fn store(path: &Path) -> Store {
-    Store::new(path, Options { durable: true, patience: Duration::from_millis(200) })
+    Store::new(path, Options { durable: true, patience: Duration::from_millis(200), ..Options::default() })
+}
+
+/// Occupies the thread of a store until the returned sender is used or dropped.
+pub fn occupy(store: &Store) -> Sender<()> {
+    let ((entered, inside), (leave, left)) = (channel(), channel());
+    store.send(Request::List {
+        reply: Box::new(move |_| {
+            entered.send(()).unwrap();
+            let _ = left.recv();
+        }),
+    });
+    inside.recv_timeout(Duration::from_secs(60)).unwrap();
+    leave
 }
 
 /// Sends a request and waits for its answer.
