@@ -113,14 +113,19 @@ export class Core {
 
   /** Parameters of a trial. */
   params(entry: Entry): Readonly<Record<string, unknown>> {
-    entry.params ??= this.plan.decode(this.point(entry))
+    // points are kept for samplers: who only looks at trials needs no second copy of each
+    entry.params ??= this.plan.decode(entry.point ?? this.#encode(entry))
     return entry.params
   }
 
   /** The point of a trial in the space as it is now. */
   point(entry: Entry): Float64Array {
-    entry.point ??= this.plan.encode(`study '${this.name}', trial ${entry.number}`, JSON.parse(entry.text))
+    entry.point ??= this.#encode(entry)
     return entry.point
+  }
+
+  #encode(entry: Entry): Float64Array {
+    return this.plan.encode(`study '${this.name}', trial ${entry.number}`, JSON.parse(entry.text))
   }
 
   record(entry: Entry): TrialRecord {
