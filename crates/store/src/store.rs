@@ -98,7 +98,8 @@ impl Store {
     }
 
     /// Does something after all that was sent before; never waits.
-    pub fn send(&self, request: Request) {
+    pub fn send(&self, request: impl Into<Request>) {
+        let request = request.into();
         let mut queue = self.shared.lock();
         if queue.closed {
             drop(queue);

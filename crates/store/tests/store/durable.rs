@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use crate::helpers::{Folder, ask, create, read, store, tell, wait};
-use downslope_store::{Kind, Options, Outcome, Request, Result, Store};
+use downslope_store::{Kind, Options, Outcome, Read, Result, Store, Write};
 
 fn with(path: &Path, durable: bool, sync: fn(&File) -> io::Result<()>) -> Store {
     Store::new(path, Options { durable, sync, ..Options::default() })
@@ -20,7 +20,7 @@ fn telling(store: &Store, log: u32, trial: i64) -> Receiver<Result<()>> {
     let (sender, receiver) = channel();
     let outcome = Outcome { status: "completed".into(), values: Some(vec![1.0]), ..Outcome::default() };
     let reply = Box::new(move |result| sender.send(result).unwrap());
-    store.send(Request::Tell { log, trial, attempt: 1, time: 3, outcome, reply });
+    store.send(Write::Tell { log, trial, attempt: 1, time: 3, outcome, reply });
     receiver
 }
 
@@ -40,13 +40,13 @@ fn each_answer_that_promises_the_disk_comes_after_a_sync() {
         assert!(ask(&ours, log, 0).unwrap());
         tell(&ours, log, 0).unwrap();
         assert_eq!(synced(), durable);
-        wait(&ours, |reply| Request::Enqueue { log, params: "{}".into(), reply }).unwrap();
+        wait(&ours, |reply| Write::Enqueue { log, params: "{}".into(), reply }).unwrap();
         assert_eq!(synced(), durable);
-        wait(&ours, |reply| Request::Define { log, definition: "{}".into(), reply }).unwrap();
+        wait(&ours, |reply| Write::Define { log, definition: "{}".into(), reply }).unwrap();
         assert_eq!(synced(), durable);
-        wait(&ours, |reply| Request::Flush { log, reply }).unwrap();
+        wait(&ours, |reply| Read::Flush { log, reply }).unwrap();
         assert_eq!(synced(), durable);
-        wait(&ours, |reply| Request::CloseLog { log, reply }).unwrap();
+        wait(&ours, |reply| Write::CloseLog { log, reply }).unwrap();
         assert_eq!(synced(), durable);
     }
 }
@@ -125,7 +125,7 @@ fn what_a_power_cut_leaves_has_all_that_was_acknowledged() {
     let log = create(&ours).unwrap().log;
     for trial in 0..20 {
         assert!(ask(&ours, log, trial).unwrap());
-        ours.send(Request::Report { log, trial, attempt: 1, steps: vec![0.0], values: vec![0.5] });
+        ours.send(Write::Report { log, trial, attempt: 1, steps: vec![0.0], values: vec![0.5] });
         tell(&ours, log, trial).unwrap();
     }
     let safe = SAFE.load(Ordering::SeqCst) as usize;

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use crate::helpers::{Folder, ask, create, occupy, store, tell, wait};
-use downslope_store::{Kind, Request};
+use downslope_store::{Kind, Read, Write};
 use rusqlite::Connection;
 
 #[test]
@@ -20,8 +20,8 @@ fn a_panic_of_the_thread_answers_all_who_wait() {
         let busy = occupy(&ours);
         // this one panics in the middle of a batch, or later when the thread looks for news
         let milliseconds = if looking { 30.0 } else { 0.0 };
-        ours.send(Request::Changed { log, sequence: 9, milliseconds, reply: Box::new(|_| panic!("a test")) });
-        ours.send(Request::Changed { log, sequence: 9, milliseconds: 1e9, reply });
+        ours.send(Read::Changed { log, sequence: 9, milliseconds, reply: Box::new(|_| panic!("a test")) });
+        ours.send(Read::Changed { log, sequence: 9, milliseconds: 1e9, reply });
         drop(busy);
         let error = receiver.recv_timeout(Duration::from_secs(60)).unwrap().unwrap_err();
         assert_eq!(error.kind, Kind::Internal);
@@ -35,7 +35,7 @@ fn a_panic_while_closing_is_an_answer() {
     let folder = Folder::new();
     let ours = store(&folder.file("study.db"));
     let log = create(&ours).unwrap().log;
-    ours.send(Request::Changed { log, sequence: 9, milliseconds: 1e9, reply: Box::new(|_| panic!("a test")) });
+    ours.send(Read::Changed { log, sequence: 9, milliseconds: 1e9, reply: Box::new(|_| panic!("a test")) });
     assert_eq!(ours.close_and_wait().unwrap_err().kind, Kind::Internal);
 }
 
@@ -49,7 +49,7 @@ fn a_study_without_a_worker_is_not_created() {
     let error = create(&ours).unwrap_err();
     assert_eq!(error.kind, Kind::Storage);
     assert!(error.message.contains("study.db-workers"), "{error}");
-    assert_eq!(wait(&ours, |reply| Request::List { reply }).unwrap(), "[]");
+    assert_eq!(wait(&ours, |reply| Read::List { reply }).unwrap(), "[]");
     fs::remove_file(&blocked).unwrap();
     assert!(create(&ours).unwrap().created);
 }
@@ -71,7 +71,7 @@ fn rows_that_another_tool_changed_are_damage() {
         other.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
         other.execute_batch(sql).unwrap();
         let error = match opening {
-            true => wait(&ours, |reply| Request::Open { name: "study".into(), reply }).unwrap_err(),
+            true => wait(&ours, |reply| Write::Open { name: "study".into(), reply }).unwrap_err(),
             false => ask(&ours, log, 0).unwrap_err(),
         };
         assert_eq!(error.kind, Kind::Storage, "{sql}: {error}");
