@@ -31,7 +31,7 @@ async function lines(child: ChildProcess, most = Number.POSITIVE_INFINITY): Prom
 test('killed again and again, and two at once: the same trials, decisions and weights', async (t) => {
   t.timeout(180_000)
   const whole = (await lines(start('whole.sqlite', 2))).at(-1) ?? ''
-  t.regex(whole, /^\{"essence":\[\[0,/)
+  t.regex(whole, /^\{"essence":\[\{"number":0,/)
   t.regex(whole, /"pruned"/)
   const ended = new Set<string>()
   for (const [most, workers] of [

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   adam,
   dense,
@@ -14,6 +13,7 @@ import {
   tune,
 } from '../../../src/index.ts'
 import { iris } from '../tables.ts'
+import { essence, hash } from './essence.ts'
 
 /*
  * Searches on iris and says each trial that has ended, then what came of it.
@@ -40,9 +40,5 @@ const search = tune(iris(), {
 })
 for await (const { number } of search as AsyncIterable<TuneProgress>) console.log(`ended ${number}`)
 const { trials, model, study } = await search
-const sum = createHash('sha256')
-for (const [name, { data }] of Object.entries(model?.weights() ?? {}))
-  sum.update(name).update(new Uint8Array(data.buffer))
-const essence = trials.map(({ number, params, value, status, folds }) => [number, params, value, status, folds.values])
-console.log(JSON.stringify({ essence, weights: sum.digest('hex') }))
+console.log(JSON.stringify({ essence: essence(trials), weights: hash(model) }))
 await study.close()
