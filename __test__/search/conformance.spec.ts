@@ -25,16 +25,19 @@ import { countPoints, pointOf, spaces } from './spaces.ts'
 /** Points in the list of `manual`. */
 const LISTED = 8
 
+/** Options with which 16 trials are enough for a model. */
+const early: Readonly<Record<string, object>> = { tpe: { startup: 3 } }
+
 /** Samplers by name, made for a space. */
 const makers: Readonly<Record<string, (space: SearchSpace) => Sampler>> = Object.fromEntries(
-  Object.entries(samplers as unknown as Readonly<Record<string, () => Sampler>>).map(([name, make]) => [
+  Object.entries(samplers as unknown as Readonly<Record<string, (options?: object) => Sampler>>).map(([name, make]) => [
     name,
     name === 'manual'
       ? (space: SearchSpace) => {
           const { decode } = spacePlan('test', space)
           return samplers.manual(fc.sample(pointOf(space), { numRuns: LISTED, seed: 1 }).map((point) => decode(point)))
         }
-      : () => make(),
+      : () => make(early[name]),
   ]),
 )
 
