@@ -1,6 +1,6 @@
 import { DownslopeError } from '../errors.ts'
 import { readInteger, readOptions, refuse } from '../options.ts'
-import { Study } from '../search/study/study.ts'
+import { coreOf, type Study } from '../search/study/study.ts'
 
 /** Options of all plots. */
 export interface PlotOptions {
@@ -35,7 +35,7 @@ export function readPlot(
   height: number,
   own: readonly string[] = ['objective'],
 ): PlotPlan & { readonly read: Readonly<Record<string, unknown>> } {
-  if (!(study instanceof Study)) refuse(where, 'it must be given a study', study)
+  coreOf(where, study)
   const read = readOptions(where, options, ['title', 'width', 'height', ...own]) as Record<string, unknown>
   const { title, objective } = read
   if (title !== undefined && typeof title !== 'string') refuse(where, 'title must be a text', title)
