@@ -159,12 +159,14 @@ test('the event loop turns while many trials are handed over', async (t) => {
   }
   let waiting = setImmediate(count)
   const point = Float64Array.of(1, Number.NaN, 0, 0.01, 0.5)
-  const trials = Array.from({ length: 5000 }, (_, number) => ({
+  const trials = Array.from({ length: 40 }, (_, number) => ({
     number,
     status: 'completed' as const,
     values: [number],
     violation: 0,
     get step(): number {
+      // longer than the event loop may be held
+      for (const end = performance.now() + 2; performance.now() < end; );
       turns.push(turn)
       return Number.NaN
     },
@@ -176,8 +178,7 @@ test('the event loop turns while many trials are handed over', async (t) => {
     ),
   )
   clearImmediate(waiting)
-  t.is(turns.length, 5000)
-  t.true(new Set(turns).size >= 10, String(new Set(turns).size))
+  t.is(new Set(turns).size, 40)
   suggester.close()
 })
 

@@ -290,10 +290,12 @@ test('the event loop turns while a regret bound looks at many trials', async (t)
   }
   let waiting = setImmediate(count)
   const history = {
-    count: 5000,
+    count: 40,
     trial(position: number): unknown {
+      // longer than the event loop may be held
+      for (const end = performance.now() + 2; performance.now() < end; );
       turns.push(turn)
-      return position % 250 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
+      return position % 2 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
     },
   }
   const point = () => encode('test', { x: 0.5 })
@@ -301,8 +303,7 @@ test('the event loop turns while a regret bound looks at many trials', async (t)
   const plan = stoppingPlan(regretBound({ tolerance: 1e-9 }))
   t.false(await plan?.stop(context as never))
   clearImmediate(waiting)
-  t.is(turns.length, 5000)
-  t.true(new Set(turns).size >= 10, String(new Set(turns).size))
+  t.is(new Set(turns).size, 40)
 })
 
 test('stop ends early, and what was interrupted comes back', async (t) => {
