@@ -107,8 +107,8 @@ fn create(graph: &Graph, spec: &MetricSpec, data: &Dataset) -> Result<(usize, Bo
     };
     let classes = column.filter(|column| column.role == Role::Label).map(|column| column.classes);
     if ids && classes.is_none() {
-        let text = format!("metrics: {name} compares with classes, so {} must be a column of labels", target.name);
-        return Err(Error::option(text));
+        // whoever takes ids has refused those that are no labels
+        return Err(Error::internal(format!("metrics: {} has ids of no known number of classes", target.name)));
     }
     let labels = classes.filter(|_| ids);
     let setting = Setting { name, prediction: meaning(graph, loss.value), width, labels, rows: data.rows(), options };

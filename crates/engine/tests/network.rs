@@ -5,7 +5,6 @@ mod common;
 use common::net::{Net, mlp};
 use common::random::{Kind, network};
 use common::{Numbers, all_bits, bits, dataset, floats, labels, predict, reference, tensors};
-use downslope_engine::data::{Column, Role};
 use downslope_engine::network::{Feed, Network, Transform};
 use downslope_engine::{Code, InputColumn};
 use serde_json::json;
@@ -97,18 +96,6 @@ fn metrics_of_an_evaluation() {
     let result =
         network.evaluate(&graph, &data.subset(&[3, 3, 0]).expect("a view"), &["accuracy".into()], 1).expect("a view");
     assert!((result.metrics[0] - 1.0 / 3.0).abs() < 1e-12);
-}
-
-#[test]
-fn metrics_do_not_guess_how_many_classes_ids_mean() {
-    let (model, graph) = mlp(&[4, 3], "relu", "crossEntropy");
-    let network = Network::initialize(&model, 0).expect("a network");
-    let ids = Column { role: Role::Input, ..labels("target", 3, vec![0, 2]) };
-    let error = network
-        .evaluate(&graph, &dataset(&[floats("x", &[4], vec![0.5; 8]), ids]), &["accuracy".into()], 1)
-        .expect_err("no number of classes");
-    assert_eq!(error.code, Code::Option);
-    assert!(error.message.contains("target must be a column of labels"), "{error}");
 }
 
 #[test]
