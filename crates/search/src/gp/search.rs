@@ -59,23 +59,29 @@ impl Search<'_> {
         best.map(|(place, _)| place)
     }
 
-    fn note(&self, place: &[f64], value: f64, best: &mut Option<Found>) {
-        if best.as_ref().is_none_or(|(_, highest)| value > *highest)
-            && !(self.coordinates.finite() && self.seen.contains(&Key::of(&self.coordinates.point(place))))
-        {
-            *best = Some((place.to_vec(), value));
+    /// Keeps the first of a sorted list that is not taken, if it is better.
+    fn note(&self, found: &[Found], best: &mut Option<Found>) {
+        let better = |(_, value): &&Found| best.as_ref().is_none_or(|(_, highest)| value > highest);
+        let taken =
+            |place: &[f64]| self.coordinates.finite() && self.seen.contains(&Key::of(&self.coordinates.point(place)));
+        if let Some(first) = found.iter().filter(better).find(|(place, _)| !taken(place)) {
+            *best = Some(first.clone());
         }
     }
 
-    fn evaluated(&self, places: Vec<Vec<f64>>, best: &mut Option<Found>) -> Vec<Found> {
+    /// Places with their values, best first.
+    fn evaluated(&self, mut places: Vec<Vec<f64>>, best: &mut Option<Found>) -> Vec<Found> {
+        if self.coordinates.finite() {
+            // a small space has each of its places many times among a thousand
+            let mut known = HashSet::new();
+            places.retain(|place| known.insert(Key::of(place)));
+        }
         let rows: Vec<Vec<f64>> = places.iter().map(|place| self.coordinates.row(place)).collect();
         let values = self.acquisition.values(&rows);
         let mut found: Vec<Found> = places.into_iter().zip(values).collect();
-        // best first; equal ones stay in order
+        // equal ones stay in order
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
-        for (place, value) in found.iter().take(8) {
-            self.note(place, *value, best);
-        }
+        self.note(&found, best);
         found
     }
 
@@ -172,8 +178,8 @@ impl Search<'_> {
         // a moved parent may have other children
         if exact && self.coordinates.active(&place) == active {
             if value > found.1 {
-                self.note(&place, value, best);
                 *found = (place, value);
+                self.note(std::slice::from_ref(found), best);
             }
         } else if let Some(other) = self.evaluated(vec![place], best).pop()
             && other.1 > found.1
