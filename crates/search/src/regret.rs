@@ -12,6 +12,7 @@ use crate::gp::kernel::Points;
 use crate::gp::lattice::Lattice;
 use crate::gp::model::Model;
 use crate::gp::search::{Effort, Search};
+use crate::gp::values::standardize;
 use crate::space::Space;
 use crate::{Error, Result};
 
@@ -29,7 +30,8 @@ const EFFORT: Effort = Effort { places: 1024, near: 64, starts: 8 };
 ///
 /// β = (2/5) ln(d t² π² / (6 δ)) for t trials in d dimensions (Srinivas et al. 2010, with their factor 1/5; Makarova et al. 2022).
 /// Values that are further above the median than the lowest is below it count as that: how bad a bad trial is says
-/// nothing of the best, and would only widen the bound. Infinite values do the same.
+/// nothing of the best, and would only widen the bound. Infinite values do the same. Where that cannot be said there is no
+/// bound, and it is infinite: without finite values, or with infinite ones beside equal ones.
 ///
 /// The model holds 512 trials at most: the 64 best, and others evenly spread over the rest. A model that knows less is less sure, which
 /// makes the bound wider.
@@ -42,7 +44,7 @@ pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> 
     if width == 0 || values.len() < 2 || points.len() != width * values.len() {
         return Err(Error::Option("regretBound: must have a value for each of at least two points".into()));
     }
-    let Some(values) = clamped(values) else { return Ok(0.0) };
+    let Some(values) = clamped(values) else { return Ok(f64::INFINITY) };
     let coordinates = Coordinates::new(space);
     let trials = values.len() as f64;
     let order = ranked(&values);
@@ -50,9 +52,14 @@ pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> 
     let places: Vec<Vec<f64>> =
         chosen.iter().map(|&trial| coordinates.place(&points[trial * width..(trial + 1) * width])).collect();
     let rows: Vec<Vec<f64>> = places.iter().map(|place| coordinates.row(place)).collect();
-    let Some((values, scale)) = standardised(chosen.iter().map(|&trial| values[trial]).collect()) else {
+    let mut values: Vec<f64> = chosen.iter().map(|&trial| values[trial]).collect();
+    let (_, scale) = standardize(&mut values);
+    if !scale.is_finite() {
+        return Ok(f64::INFINITY);
+    }
+    if values.iter().all(|&value| value == 0.0) {
         return Ok(0.0);
-    };
+    }
     let order = ranked(&values);
     let mut parameters = None;
     for most in FITTED {
@@ -101,22 +108,17 @@ pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> 
     Ok((upper - lower).max(0.0) * scale)
 }
 
-/// Values, none of them further above the median than the lowest is below it; `None` where none is finite.
+/// Values, none of them further above the median than the lowest is below it, if that is below it; `None` where they have no
+/// finite scale.
 fn clamped(values: &[f64]) -> Option<Vec<f64>> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let lowest = *sorted.iter().find(|value| value.is_finite())?;
-    let median = *sorted[..=sorted.len() / 2].iter().rfind(|value| value.is_finite()).unwrap_or(&lowest);
-    let limit = median + (median - lowest);
-    Some(values.iter().map(|value| value.clamp(lowest, limit)).collect())
-}
-
-/// Values with mean 0 and deviation 1, and what the deviation was; `None` where all are the same.
-fn standardised(values: Vec<f64>) -> Option<(Vec<f64>, f64)> {
-    let count = values.len() as f64;
-    let mean = values.iter().fold(0.0, |sum, value| sum + value) / count;
-    let deviation = (values.iter().fold(0.0, |sum, value| sum + (value - mean) * (value - mean)) / count).sqrt();
-    (deviation > 0.0).then(|| (values.iter().map(|value| (value - mean) / deviation).collect(), deviation))
+    let finite: Vec<f64> = sorted.iter().copied().filter(|value| value.is_finite()).collect();
+    let (lowest, highest) = (*finite.first()?, *finite.last()?);
+    let median = sorted[sorted.len() / 2].clamp(lowest, highest);
+    let limit = if median > lowest { median + (median - lowest) } else { highest };
+    let known = limit > lowest || finite.len() == values.len();
+    (known && (limit - lowest).is_finite()).then(|| values.iter().map(|value| value.clamp(lowest, limit)).collect())
 }
 
 /// Trials by value, the lowest first; equals in their order.
@@ -175,6 +177,23 @@ mod tests {
         assert!(of(&worse) < 1.0);
         assert_eq!(of(&[1.0; 12]), 0.0);
         assert!(regret_bound(SPACE, &points, &values[1..], 0.1).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_bounded_has_no_bound() {
+        let points: Vec<f64> = (0..20).map(|index| f64::from(index) / 19.0).collect();
+        let of = |value: &dyn Fn(usize) -> f64| {
+            let values: Vec<f64> = (0..20).map(value).collect();
+            regret_bound(SPACE, &points, &values, 0.1).unwrap_or(f64::NAN)
+        };
+        assert_eq!(of(&|_| f64::INFINITY), f64::INFINITY);
+        // one finite value, and no idea of how far the others are from it
+        assert_eq!(of(&|trial| if trial == 7 { 1.0 } else { f64::INFINITY }), f64::INFINITY);
+        assert_eq!(of(&|trial| if trial < 5 { -1.7e308 } else { 1.7e308 }), f64::INFINITY);
+        assert_eq!(of(&|trial| 1e200 * trial as f64), f64::INFINITY);
+        // as many as not are the best: what the others differ by still counts
+        let tied = of(&|trial| if trial < 12 { 1.0 } else { trial as f64 });
+        assert!(tied > 0.1 && tied < 100.0, "{tied}");
     }
 
     #[test]
