@@ -56,6 +56,10 @@ pub struct Tpe {
     weights: Vec<f64>,
     /// Candidates of the present trial, by group.
     candidates: Vec<Option<Candidates>>,
+    /// Which of them its point is made of.
+    ranks: Vec<usize>,
+    /// The group whose next candidate a retry takes.
+    varied: Option<usize>,
 }
 
 /// Where its random numbers come from.
@@ -97,6 +101,8 @@ pub fn make(start: &Start, options: Options) -> Result<Tpe> {
         settings: Settings::default(),
         ranking: Ranking::default(),
         candidates: groups.iter().map(|_| None).collect(),
+        ranks: vec![0; groups.len()],
+        varied: None,
         groups,
         draws,
         // the same points as the sampler of this name
@@ -179,16 +185,15 @@ impl Tpe {
         group.columns.iter().map(coordinate).collect()
     }
 
-    /// The point made of candidate `rank` of the group `special` and the best of all others; none when it has no more.
-    fn compose(&mut self, number: usize, special: usize, rank: usize) -> Option<Vec<f64>> {
+    /// The point made of the candidates of the present ranks; none when a group has no more.
+    fn compose(&mut self, number: usize) -> Option<Vec<f64>> {
         let mut point = vec![f64::NAN; self.axes.len()];
         for index in 0..point.len() {
             if !self.space.active(index, &point) {
                 continue;
             }
             if let Some(at) = self.groups.iter().position(|group| group.first() == index) {
-                let rank = if at == special { rank } else { 0 };
-                let values = self.ranked(at, number, rank)?;
+                let values = self.ranked(at, number, self.ranks[at])?;
                 for (column, value) in self.groups[at].columns.iter().zip(values) {
                     point[column.dimension] = value;
                 }
@@ -211,6 +216,25 @@ impl Tpe {
         let result = known.values.get(rank).cloned();
         self.candidates[at] = Some(known);
         result
+    }
+
+    /// Of the groups that are active at a point the one with most to choose from, of equals the last.
+    fn widest(&self, point: &[f64]) -> Option<usize> {
+        let choices = |at: &usize| self.candidates[*at].as_ref().map_or(0, |known| known.values.len());
+        (0..self.groups.len()).filter(|&at| !point[self.groups[at].first()].is_nan()).max_by_key(choices)
+    }
+
+    /// The group that decides whether this one is active.
+    fn parent(&self, at: usize) -> Option<usize> {
+        let mut dimension = self.groups[at].first();
+        loop {
+            dimension = self.space.dimensions[dimension].when?.parent;
+            let owns = |group: &Group| group.columns.iter().any(|column| column.dimension == dimension);
+            // one with a single value is in no group, and decides nothing
+            if let Some(parent) = self.groups.iter().position(owns) {
+                return Some(parent);
+            }
+        }
     }
 
     fn started(&self) -> bool {
@@ -243,14 +267,16 @@ impl Sampler for Tpe {
     fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
         self.update(history);
         self.candidates.fill_with(|| None);
+        self.ranks.fill(0);
         let number = history.asked();
         if !self.started() {
             return Ok(Some(self.start.draw(number)));
         }
-        match self.compose(number, usize::MAX, 0) {
-            Some(point) => Ok(Some(point)),
-            None => Err(Error::Internal("tpe: a group without candidates".into())),
-        }
+        let Some(point) = self.compose(number) else {
+            return Err(Error::Internal("tpe: a group without candidates".into()));
+        };
+        self.varied = self.widest(&point);
+        Ok(Some(point))
     }
 
     fn retry(&mut self, history: &History, attempt: u32) -> Result<Option<Vec<f64>>> {
@@ -258,10 +284,21 @@ impl Sampler for Tpe {
         if !self.started() {
             return Ok(Some(self.start.redraw(number, attempt)));
         }
-        // the group with most to choose from, of equals the last; it keeps its best ancestors
-        let choices = |known: &Option<Candidates>| known.as_ref().map_or(0, |known| known.values.len());
-        let special = (0..self.groups.len()).max_by_key(|&at| choices(&self.candidates[at]));
-        Ok(special.and_then(|special| self.compose(number, special, attempt as usize)))
+        let mut used_up = false;
+        while let Some(at) = self.varied {
+            self.ranks[at] += 1;
+            if let Some(point) = self.compose(number) {
+                if used_up {
+                    self.varied = self.widest(&point);
+                }
+                return Ok(Some(point));
+            }
+            // nothing else for these parents: the next of them
+            self.ranks[at] = 0;
+            self.varied = self.parent(at);
+            used_up = true;
+        }
+        Ok(None)
     }
 }
 

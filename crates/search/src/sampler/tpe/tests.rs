@@ -297,6 +297,37 @@ fn an_exhausted_branch_does_not_end_the_study() {
 }
 
 #[test]
+fn every_retry_is_another_point_also_when_a_branch_is_used_up() {
+    let space = r#"{"dimensions": [
+        {"name": "kind", "kind": "category", "count": 2},
+        {"name": "kind.a.x", "kind": "ordinal", "count": 3, "when": {"parent": 0, "low": 0, "high": 0}},
+        {"name": "kind.b.y", "kind": "ordinal", "count": 60, "when": {"parent": 0, "low": 1, "high": 1}}
+    ]}"#;
+    let mut sampler = tpe(space);
+    let mut history = History::new(3);
+    // every a is good, every b bad
+    for number in 0..40 {
+        let point = if number % 4 == 0 {
+            [0.0, (number / 4 % 3) as f64, f64::NAN]
+        } else {
+            [1.0, f64::NAN, (number % 5) as f64]
+        };
+        history.ask(&point);
+        let values = vec![point[0]];
+        history.finish(Finished { number, status: Status::Completed, values, violation: 0.0, step: f64::NAN });
+    }
+    let first = sampler.suggest(&history).unwrap().unwrap();
+    assert_eq!(first[0], 0.0);
+    let mut points = vec![first];
+    for attempt in 1..=20 {
+        points.push(sampler.retry(&history, attempt).unwrap().unwrap());
+    }
+    assert!(points[..3].iter().all(|point| point[0] == 0.0) && points[3..].iter().all(|point| point[0] == 1.0));
+    let distinct: HashSet<Key> = points.iter().map(|point| Key::of(point)).collect();
+    assert_eq!(distinct.len(), points.len(), "{points:?}");
+}
+
+#[test]
 fn starts_with_the_points_of_quasi_random() {
     let tell = |number: usize, point: &[f64]| row(number, 0.0, f64::NAN, 0.0, &[value_of(point)]);
     let [a, b] = [("tpe", OPTIONS), ("quasiRandom", "{}")]
