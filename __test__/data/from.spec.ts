@@ -16,6 +16,7 @@ import {
   tensor,
 } from '../../src/index.ts'
 import { rejectsCode } from '../helpers.ts'
+import { turnsOf } from '../turns.ts'
 
 /** What training makes of a data set: differs when any value, label, weight or the order of rows does. */
 async function fingerprint(data: Dataset<string> | Dataset<number> | Dataset<never>): Promise<number[]> {
@@ -287,13 +288,14 @@ test('abort rejects with the reason at once, though the source hangs', async (t)
 })
 
 test('the event loop turns while a synchronous source is read', async (t) => {
-  let turns = 0
-  const timer = setInterval(() => turns++, 1)
   function* many(): Generator<{ inputs: number[]; targets: number }, void> {
-    for (let index = 0; index < 100_000; index++) yield { inputs: [index, 1], targets: index }
+    for (let index = 0; index < 100_000; index++) {
+      // a tenth of a second at least, on any machine
+      if (index % 1000 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+      yield { inputs: [index, 1], targets: index }
+    }
   }
-  const data = await datasetFrom(many())
-  clearInterval(timer)
+  const { value: data, turns } = await turnsOf(() => datasetFrom(many()))
   t.is(data.size, 100_000)
   t.true(turns >= 5, `${turns} turns`)
   const block = { inputs: new Float32Array(2_000_000), targets: new Float64Array(2_000_000) }

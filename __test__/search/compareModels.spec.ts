@@ -3,6 +3,7 @@ import {
   type CompareModelsOptions,
   compareModels,
   crossValidate,
+  dataset,
   dense,
   functional,
   input,
@@ -124,7 +125,6 @@ test('several outputs by name', async (t) => {
     b: dense(1)(input),
   }))
   const inputs = Array.from({ length: 20 }, (_, row) => [row / 20, 1])
-  const { dataset } = await import('../../src/index.ts')
   const data = dataset({
     inputs: { input: inputs },
     targets: { a: inputs.map(([x = 0]) => x), b: inputs.map(([x = 0]) => 2 * x) },

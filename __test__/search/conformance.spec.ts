@@ -1,4 +1,4 @@
-/** What every sampler, every pruner and every stopping rule has to hold, by being in the registry. */
+/** What every sampler and every stopping rule has to hold, by being in the registry. Pruners are in `repeats.spec.ts`. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testProp } from '@fast-check/ava'
 import test from 'ava'
@@ -7,15 +7,12 @@ import {
   createStudy,
   float,
   memory,
-  noPruner,
-  type Pruner,
   type Sampler,
   type SearchSpace,
   type Stopping,
   searchSpace,
   type TrialRecord,
 } from '../../src/index.ts'
-import * as pruners from '../../src/search/pruners/all.ts'
 import * as samplers from '../../src/search/samplers/all.ts'
 import { samplerPlanOf } from '../../src/search/samplers/define.ts'
 import { spacePlan } from '../../src/search/space/searchSpace.ts'
@@ -23,7 +20,10 @@ import * as rules from '../../src/search/stopping/all.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
 import { rejectsCode } from '../helpers.ts'
 import { hurried, listOf, spaceOf } from './repeatable.ts'
-import { pointOf, spaces } from './spaces.ts'
+import { countPoints, pointOf, spaces } from './spaces.ts'
+
+/** Points in the list of `manual`. */
+const LISTED = 8
 
 /** Options with which 16 trials are enough for a model. */
 const early: Readonly<Record<string, object>> = { tpe: { startup: 3 } }
@@ -35,7 +35,7 @@ const makers: Readonly<Record<string, (space: SearchSpace) => Sampler>> = Object
     name === 'manual'
       ? (space: SearchSpace) => {
           const { decode } = spacePlan('test', space)
-          return samplers.manual(fc.sample(pointOf(space), { numRuns: 8, seed: 1 }).map((point) => decode(point)))
+          return samplers.manual(fc.sample(pointOf(space), { numRuns: LISTED, seed: 1 }).map((point) => decode(point)))
         }
       : () => make(early[name]),
   ]),
@@ -54,7 +54,7 @@ const shape = (trials: readonly TrialRecord[]): unknown[] =>
 
 for (const [name, make] of Object.entries(makers)) {
   testProp(
-    `${name}: within any space, whatever becomes of trials, and the same again`,
+    `${name}: within any space, whatever becomes of trials, each point of a finite one once, and the same again`,
     [spaces, fc.nat(1000), fc.constantFrom('minimize', 'maximize')],
     async (t, space, seed, direction) => {
       const run = async (workers: number): Promise<readonly TrialRecord[]> => {
@@ -64,13 +64,23 @@ for (const [name, make] of Object.entries(makers)) {
         return study.trials
       }
       const { encode, decode } = spacePlan('test', space)
-      const trials = await run(1).catch((error: Error) => {
+      let trials: readonly TrialRecord[]
+      try {
+        trials = await run(1)
+      } catch (error) {
         // a grid of more combinations than can be counted is refused
-        t.regex(error.message, /must have fewer than 2\^64 combinations/)
-        return []
-      })
-      if (trials.length === 0) return
+        t.is(name, 'grid')
+        t.regex((error as Error).message, /must have fewer than 2\^64 combinations/)
+        return
+      }
       for (const { params } of trials) t.deepEqual(decode(encode('test', params)), params)
+      // a grid has both ends of what is continuous, and what lies between
+      const points = countPoints(space, name === 'grid' ? 2 : Number.POSITIVE_INFINITY, 16)
+      if (name === 'manual') t.is(trials.length, LISTED)
+      else if (points < 16 && name !== 'grid') t.is(trials.length, points)
+      else t.true(trials.length >= points)
+      if (name !== 'manual' && points < 16)
+        t.is(new Set(trials.map(({ params }) => encode('test', params).join())).size, trials.length)
       t.deepEqual(shape(await run(3)), shape(trials))
     },
     { numRuns: 25, endOnFailure: true },
@@ -85,42 +95,9 @@ for (const [name, make] of Object.entries(makers)) {
       constraints: ({ x }) => [x],
     })
     await study.optimize(({ x, depth }, { number }) => (number % 6 === 4 ? 'failed' : [x, depth]), { trials: 24 })
+    t.true(study.bestTrials.length > 0)
     for (const { params } of study.bestTrials) t.true(params.x <= 0)
     t.true(study.trials.some(({ status }) => status === 'failed'))
-  })
-}
-
-const prunersToTry: Readonly<Record<keyof typeof pruners, () => Pruner>> = {
-  forgiving: pruners.forgiving,
-  hyperband: () => pruners.hyperband({ maxResource: 9 }),
-  median: () => pruners.median({ startupTrials: 2 }),
-  noPruner,
-  patient: () => pruners.patient({ patience: 1 }),
-  percentile: () => pruners.percentile({ startupTrials: 2 }),
-  successiveHalving: pruners.successiveHalving,
-  threshold: () => pruners.threshold({ upper: 9 }),
-  wilcoxon: pruners.wilcoxon,
-}
-
-for (const [name, make] of Object.entries(prunersToTry)) {
-  test(`${name}: the same decisions for any number of workers`, async (t) => {
-    const run = async (workers: number): Promise<string> => {
-      await using study = await createStudy({ space: spaceOf(), direction: 'minimize', pruner: make(), seed: 2 })
-      const objective = hurried(workers > 1 ? 2 : 0)
-      await study.optimize(
-        async (params, trial) => {
-          for (let fold = 0; fold < 5; fold++) {
-            trial.reportFold(fold, params.x * params.x + ((fold * 3) % 5) / 10)
-            if (trial.shouldPrune()) return 'pruned'
-          }
-          return objective(params, trial)
-        },
-        { trials: 40, workers },
-      )
-      t.is(study.trials.length, 40)
-      return listOf(study.trials)
-    }
-    t.is(await run(6), await run(1))
   })
 }
 

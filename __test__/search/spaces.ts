@@ -75,16 +75,56 @@ function coordinate(dimension: Dimension): Arbitrary<number> {
   return fc.nat(gridCount(low, high, step) - 1).map((index) => gridValue(low, high, step, index))
 }
 
+/** Whether a dimension has a value at a point; those before it have theirs. */
+function isActive({ when }: Dimension, point: ArrayLike<number>): boolean {
+  if (when === undefined) return true
+  const parent = point[when.parent] ?? Number.NaN
+  return parent >= when.low && parent <= when.high
+}
+
 /** Points of a space. */
 export function pointOf(space: SearchSpace): Arbitrary<Float64Array> {
   const { dimensions } = spacePlan('test', space).flat
   return fc.tuple(...dimensions.map(coordinate)).map((values) => {
     const point = Float64Array.from(values)
-    dimensions.forEach(({ when }, index) => {
-      if (when === undefined) return
-      const parent = point[when.parent] as number
-      if (!(parent >= when.low && parent <= when.high)) point[index] = Number.NaN
+    dimensions.forEach((dimension, index) => {
+      if (!isActive(dimension, point)) point[index] = Number.NaN
     })
     return point
   })
+}
+
+/**
+ * How many points a space has, counted to `most`. A continuous dimension with more than one value counts as `levels`; with infinitely
+ * many of them a space that has one is infinite, whether or not it is active.
+ */
+export function countPoints(space: SearchSpace, levels: number, most: number): number {
+  const { dimensions } = spacePlan('test', space).flat
+  if (levels === Number.POSITIVE_INFINITY && dimensions.some((one) => !('count' in one) && one.step === undefined)) {
+    return most
+  }
+  const point: number[] = []
+  const count = (index: number): number => {
+    const dimension = dimensions[index]
+    if (dimension === undefined) return 1
+    const values = isActive(dimension, point) ? valuesOf(dimension, levels, most) : [Number.NaN]
+    let sum = 0
+    for (const value of values) {
+      point[index] = value
+      sum += count(index + 1)
+      if (sum >= most) return most
+    }
+    return sum
+  }
+  return count(0)
+}
+
+/** The first values of a dimension. */
+function valuesOf(dimension: Dimension, levels: number, most: number): number[] {
+  const first = (count: number, value: (index: number) => number) =>
+    Array.from({ length: Math.min(count, most) }, (_, index) => value(index))
+  if ('count' in dimension) return first(dimension.count, (index) => index)
+  const { low, high, step } = dimension
+  if (step === undefined) return first(low === high ? 1 : levels, () => low)
+  return first(gridCount(low, high, step), (index) => gridValue(low, high, step, index))
 }

@@ -28,6 +28,7 @@ import { stoppingPlan } from '../../src/search/stopping/stopping.ts'
 import { VERSION } from '../../src/search/study/definition.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
 import { rejectsCode, throwsCode } from '../helpers.ts'
+import { turnsOf } from '../turns.ts'
 
 const space = searchSpace({ x: float(-10, 10), layer: choice({ dense: { units: int(1, 64) }, none: {} }) })
 const create = (options: object = {}) => createStudy({ space, direction: 'minimize', seed: 3, ...options })
@@ -282,27 +283,25 @@ test('a regret bound ends a search when nothing more is to be had', async (t) =>
 test('the event loop turns while a regret bound looks at many trials', async (t) => {
   const { flat, encode } = spacePlan('test', searchSpace({ x: float(0, 1) }))
   const failed = { status: 'failed', values: [], violation: 0 }
-  const turns: number[] = []
-  let turn = 0
-  const count = (): void => {
-    turn++
-    waiting = setImmediate(count)
-  }
-  let waiting = setImmediate(count)
+  const seen: number[] = []
+  let turn = () => 0
   const history = {
     count: 5000,
     trial(position: number): unknown {
-      turns.push(turn)
+      seen.push(turn())
       return position % 250 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
     },
   }
   const point = () => encode('test', { x: 0.5 })
   const context = { history, direction: 'minimize', space: flat, point, study: {} }
   const plan = stoppingPlan(regretBound({ tolerance: 1e-9 }))
-  t.false(await plan?.stop(context as never))
-  clearImmediate(waiting)
-  t.is(turns.length, 5000)
-  t.true(new Set(turns).size >= 10, String(new Set(turns).size))
+  const { value } = await turnsOf(async (turns) => {
+    turn = turns
+    return plan?.stop(context as never)
+  })
+  t.false(value)
+  t.is(seen.length, 5000)
+  t.true(new Set(seen).size >= 10, String(new Set(seen).size))
 })
 
 test('stop ends early, and what was interrupted comes back', async (t) => {
