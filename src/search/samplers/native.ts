@@ -9,9 +9,19 @@ const AT_ONCE = 500
 
 const statuses = ['completed', 'pruned', 'failed']
 
-/** A sampler of `crates/search` at work. Suggestions are made off the event loop, one after the other. */
+/** Starts a sampler of `crates/search`; rejects with `ERR_OPTION` when its options do not fit to the space. */
+export function makeSampler(
+  kind: string,
+  options: object,
+  { space, directions, seed }: SamplerStart,
+): Promise<NativeSampler> {
+  const study = JSON.stringify({ seed, directions })
+  return receive(native().createSampler(kind, JSON.stringify(space), JSON.stringify(options), study))
+}
+
+/** A sampler at work. Suggestions are made off the event loop. */
 export function createSuggester(kind: string, options: object, start: SamplerStart): Suggester {
-  const { space, directions, seed } = start
+  const { space, directions } = start
   const width = space.dimensions.length
   let handle: NativeSampler | undefined
   let closed = false
@@ -20,8 +30,7 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
   async function open(): Promise<NativeSampler> {
     if (closed) throw new DownslopeError('ERR_CLOSED', `${kind} is closed`)
     if (handle !== undefined) return handle
-    const study = JSON.stringify({ seed, directions })
-    const made = await receive(native().createSampler(kind, JSON.stringify(space), JSON.stringify(options), study))
+    const made = await makeSampler(kind, options, start)
     if (closed) {
       made.close()
       throw new DownslopeError('ERR_CLOSED', `${kind} was closed`)

@@ -49,4 +49,6 @@ export interface SamplerPlan {
   /** False for samplers that ignore values (random, grid, quasi-random, manual): their trials wait for nobody. */
   readonly usesValues: boolean
   start(context: SamplerStart): Suggester
+  /** Rejects with `ERR_OPTION` when the options do not fit to the space; absent where they fit to any. */
+  readonly check?: (context: SamplerStart) => Promise<void>
 }
