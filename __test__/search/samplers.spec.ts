@@ -125,11 +125,10 @@ for (const [kind, make] of makers) {
     b.close()
   })
 
-  test(`${kind}: overlapping suggestions are made one after the other; after close there are none`, async (t) => {
+  test(`${kind}: after close there are no suggestions`, async (t) => {
     const sampler = make(mixed)
     const suggester = started(sampler, startOf(mixed))
-    const [first, second] = await Promise.all([suggester.suggest([], []), suggester.suggest([], [])])
-    t.deepEqual(first, second)
+    t.is((await suggester.suggest([], []))?.length, mixed.dimensions.length)
     suggester.close()
     suggester.close()
     await rejectsCode(t, 'ERR_CLOSED', () => suggester.suggest([], []))
@@ -141,12 +140,7 @@ for (const [kind, make] of makers) {
 
   test(`${kind}: unknown options are refused`, (t) => {
     const refused = () => (all as Record<string, (options: object) => Sampler>)[kind]?.({ colour: 'red' })
-    throwsCode(
-      t,
-      'ERR_OPTION',
-      refused,
-      new RegExp(`^${kind === 'bayesian' ? 'gaussianProcess' : kind}: options must be`),
-    )
+    throwsCode(t, 'ERR_OPTION', refused, new RegExp(`^${kind}: options must be`))
   })
 }
 

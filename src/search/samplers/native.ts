@@ -25,7 +25,6 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
   const width = space.dimensions.length
   let handle: NativeSampler | undefined
   let closed = false
-  let last: Promise<unknown> = Promise.resolve()
 
   async function open(): Promise<NativeSampler> {
     if (closed) throw new DownslopeError('ERR_CLOSED', `${kind} is closed`)
@@ -39,7 +38,7 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
     return made
   }
 
-  async function next(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined> {
+  async function suggest(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined> {
     const sampler = await open()
     const points = await flat(asked, width)
     const rows = await rowsOf(finished, directions.length)
@@ -50,11 +49,7 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
   }
 
   return {
-    suggest(asked, finished) {
-      const result = last.then(() => next(asked, finished))
-      last = result.catch(() => {})
-      return result
-    },
+    suggest,
     close() {
       closed = true
       handle?.close()

@@ -38,7 +38,8 @@ export interface Suggester {
   /**
    * The point of the next trial. `asked` and `finished` are what came since the last call: the points of trials in the
    * order of their numbers (whoever chose them), finished trials in the order in which they became known.
-   * `undefined` when every combination has been suggested. The lists are the sampler's from here on.
+   * `undefined` when every combination has been suggested. The lists are the sampler's from here on. Not to be called
+   * before the last answer: a study asks for one trial after the other.
    */
   suggest(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined>
   close(): void
