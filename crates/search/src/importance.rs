@@ -1,7 +1,7 @@
 //! Which parameters decide whether a trial is among the best: PED-ANOVA.
 
 use crate::pareto;
-use crate::session::{Direction, Study};
+use crate::session::Direction;
 use crate::space::{Axis, Kind, Space};
 use crate::{Error, Result};
 
@@ -22,23 +22,24 @@ const FEWEST: usize = 2;
 /// directions the best are those of the first fronts. When nothing differs all are equal.
 ///
 /// # Errors
-/// `Error::Option` when space, study, points and values do not fit to each other.
-pub fn importance(space: &str, study: &str, points: &[f64], values: &[f64]) -> Result<Vec<f64>> {
+/// `Error::Option` when space, directions, points and values do not fit to each other.
+pub fn importance(space: &str, directions: &str, points: &[f64], values: &[f64]) -> Result<Vec<f64>> {
     let space = Space::parse(space)?;
-    let study: Study = serde_json::from_str(study).map_err(|error| Error::Option(format!("study: {error}")))?;
-    let (width, objectives) = (space.dimensions.len(), study.directions.len());
+    let directions: Vec<Direction> =
+        serde_json::from_str(directions).map_err(|error| Error::Option(format!("directions: {error}")))?;
+    let (width, objectives) = (space.dimensions.len(), directions.len());
     if width == 0 {
         return Ok(Vec::new());
     }
     if objectives == 0 || !points.len().is_multiple_of(width) || points.len() / width * objectives != values.len() {
         return Err(Error::Option("importance: must have a value of each direction for each point".into()));
     }
-    let sign = |(value, direction): (&f64, &Direction)| if *direction == Direction::Maximize { -value } else { *value };
+    let minimised = |(&value, direction): (&f64, &Direction)| direction.minimised(value);
     let (points, values): (Vec<&[f64]>, Vec<Vec<f64>>) = points
         .chunks_exact(width)
         .zip(values.chunks_exact(objectives))
         .filter(|(_, values)| values.iter().all(|value| value.is_finite()))
-        .map(|(point, values)| (point, values.iter().zip(&study.directions).map(sign).collect()))
+        .map(|(point, values)| (point, values.iter().zip(&directions).map(minimised).collect()))
         .unzip();
     let best = best(&values);
     let raw: Vec<f64> = (0..width).map(|index| of_dimension(&space, index, &points, &best)).collect();
@@ -56,7 +57,7 @@ fn best(values: &[Vec<f64>]) -> Vec<bool> {
     }
     let points: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
     let mut best = vec![false; values.len()];
-    pareto::choose(&points, count).into_iter().for_each(|(index, _)| best[index] = true);
+    pareto::choose(&points, count).iter().flat_map(|front| &front.members).for_each(|&index| best[index] = true);
     best
 }
 

@@ -1,17 +1,16 @@
 //! How much better than the best trial a point could still be.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use downslope_kernels::random::Stream;
 
 use crate::gp::acquisition::{Acquisition, Term};
 use crate::gp::coordinates::Coordinates;
-use crate::gp::fit::{fit, middle};
-use crate::gp::kernel::Points;
+use crate::gp::fit::fit;
+use crate::gp::kernel::{Parameters, Points};
 use crate::gp::lattice::Lattice;
 use crate::gp::model::Model;
-use crate::gp::search::{Effort, Search};
+use crate::gp::search::{Effort, INCUMBENTS, Search};
 use crate::gp::values::standardize;
 use crate::space::Space;
 use crate::{Error, Result};
@@ -22,8 +21,6 @@ const KNOWN: usize = 512;
 const FITTED: [usize; 3] = [128, 256, KNOWN];
 /// One in so many of the chosen is there for being good.
 const GOOD: usize = 8;
-const INCUMBENTS: usize = 5;
-const EFFORT: Effort = Effort { places: 1024, near: 64, starts: 8 };
 
 /// An upper bound of the regret of the best of some trials, which holds with probability 1 − `delta` if the values are draws of the
 /// model: min over trials of μ + √β σ minus min over the space of μ − √β σ, in units of the values, which are to be minimised.
@@ -61,20 +58,19 @@ pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> 
         return Ok(0.0);
     }
     let order = ranked(&values);
-    let mut parameters = None;
-    for most in FITTED {
+    let fitted = |most: usize, before: Option<&Parameters>| {
         let mut known = Points::new(coordinates.categories());
         let mut heights = Vec::new();
         for trial in choose(&order, most) {
             known.push(&rows[trial]);
             heights.push(values[trial]);
         }
-        parameters = Some(fit(&known, &heights, parameters.as_ref()));
-        if most >= values.len() {
-            break;
-        }
+        fit(&known, &heights, before)
+    };
+    let mut parameters = fitted(FITTED[0], None);
+    for pair in FITTED.windows(2).take_while(|pair| pair[0] < values.len()) {
+        parameters = fitted(pair[1], Some(&parameters));
     }
-    let parameters = parameters.unwrap_or_else(|| middle(coordinates.categories().len()));
     let mut model = Model::new(coordinates.categories(), parameters);
     rows.iter().for_each(|row| model.push(row));
     model.observe(&values);
@@ -96,11 +92,11 @@ pub fn regret_bound(space: &str, points: &[f64], values: &[f64], delta: f64) -> 
     let search = Search {
         coordinates: &coordinates,
         acquisition: &acquisition,
-        seen: &HashSet::new(),
+        asked: None,
         stream: Stream::new(0, "regretBound/near"),
         lattice: Lattice::new(coordinates.moves().len(), Stream::new(0, "regretBound/screen"), values.len()),
         incumbents: &incumbents,
-        effort: EFFORT,
+        effort: Effort::WHOLE,
     };
     if let Some(place) = search.run() {
         lower = lower.min(bounds(&coordinates.row(&place)).0);

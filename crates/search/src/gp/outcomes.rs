@@ -43,6 +43,12 @@ impl Outcomes {
         &self.trials
     }
 
+    /// Bytes that they take, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.trials.len() * (size_of::<Finished>() + self.objectives * size_of::<f64>())
+    }
+
     /// How many values a trial has.
     #[must_use]
     pub fn objectives(&self) -> usize {

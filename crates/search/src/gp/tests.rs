@@ -1,6 +1,5 @@
 //! Gradients against finite differences, the search against trying everything.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::acquisition::{Acquisition, Term};
@@ -10,6 +9,7 @@ use super::kernel::{Parameters, Points};
 use super::lattice::Lattice;
 use super::model::Model;
 use super::search::{Effort, Search};
+use crate::history::History;
 use crate::space::{Combinations, Key, Space};
 use downslope_kernels::random::Stream;
 
@@ -116,20 +116,20 @@ fn in_a_small_space_the_best_that_was_not_asked_is_found() {
     let values = acquisition.values(&rows);
     let mut order: Vec<usize> = (0..24).collect();
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
-    let mut seen = HashSet::new();
+    let mut history = History::new(3);
     for &best in &order {
         let search = Search {
             coordinates: &coordinates,
             acquisition: &acquisition,
-            seen: &seen,
+            asked: Some(&history),
             stream: Stream::new(1, "near"),
             lattice: Lattice::new(3, Stream::new(1, "screen"), 5),
             incumbents: &places[order[0]..=order[0]],
-            effort: Effort { places: 1024, near: 64, starts: 8 },
+            effort: Effort::WHOLE,
         };
         let found = search.run().map(|place| Key::of(&coordinates.point(&place)));
-        let best = Key::of(&coordinates.point(&places[best]));
-        assert_eq!(found.as_ref(), Some(&best), "{} asked", seen.len());
-        seen.insert(best);
+        let best = coordinates.point(&places[best]);
+        assert_eq!(found, Some(Key::of(&best)), "{} asked", history.asked());
+        history.ask(&best);
     }
 }

@@ -1,6 +1,6 @@
 //! Values as the Gaussian process wants them: mean 0, variance 1, no heavy tail.
 
-use super::lanes::dot;
+use crate::lanes::dot;
 
 /// How values were changed before they were standardised; always increasing, so the order stays.
 #[derive(Clone, Copy, Debug, PartialEq)]

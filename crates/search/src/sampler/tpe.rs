@@ -9,6 +9,7 @@ mod settings;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use downslope_kernels::random::{Stream, inverse_normal};
 use serde::Deserialize;
@@ -16,12 +17,13 @@ use serde::Deserialize;
 use super::quasi_random::QuasiRandom;
 use super::{Sampler, Start};
 use crate::history::History;
+use crate::lanes::LANES;
+use crate::normal::distribution;
 use crate::space::{Axis, Key, Space};
 use crate::{Error, Result};
-use column::{Column, Shape, Side};
+use column::{Column, Shape, Side, category};
 use group::{Coordinate, Group};
 use mixture::Mixture;
-use numeric::{LANES, normal};
 use ranking::Ranking;
 use settings::Settings;
 
@@ -159,7 +161,7 @@ impl Tpe {
         }
         // stable: of equals the first drawn
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored.into_iter().map(|(_, candidate)| values(group, candidate)).collect()
+        scored.into_iter().map(|(_, candidate)| group.values(candidate)).collect()
     }
 
     fn candidate(&self, at: usize, good: &Mixture<'_>, number: usize, index: u32) -> Vec<Coordinate> {
@@ -174,7 +176,7 @@ impl Tpe {
                 return Coordinate { unit: 0.0, index };
             }
             let (centre, bandwidth) = kernel.map_or((0.5, 1.0), |row| (column.units[row], column.bandwidth_of(row)));
-            let [low, high] = [-centre / bandwidth, (1.0 - centre) / bandwidth].map(normal);
+            let [low, high] = [-centre / bandwidth, (1.0 - centre) / bandwidth].map(distribution);
             let drawn = (centre + bandwidth * inverse_normal(low + unit * (high - low))).clamp(0.0, 1.0);
             if column.axis.count().is_none() {
                 return Coordinate { unit: drawn, index: 0 };
@@ -242,29 +244,8 @@ impl Tpe {
     }
 }
 
-fn values(group: &Group, candidate: &[Coordinate]) -> Vec<f64> {
-    let value = |(column, coordinate): (&Column, &Coordinate)| match column.shape {
-        Shape::Continuous => column.axis.value(coordinate.unit),
-        _ => column.axis.at(u64::from(coordinate.index)),
-    };
-    group.columns.iter().zip(candidate).map(value).collect()
-}
-
-/// A category drawn from the kernel of one (with its own mass), or from the prior.
-fn category(count: u32, kernel: Option<(u32, f64)>, unit: f64) -> u32 {
-    let evenly = |unit: f64, count: u32| ((unit * f64::from(count)) as u32).min(count - 1);
-    match kernel {
-        None => evenly(unit, count),
-        Some((own, mass)) if unit < mass => own,
-        Some((own, mass)) => {
-            let other = evenly((unit - mass) / (1.0 - mass), count - 1);
-            other + u32::from(other >= own)
-        }
-    }
-}
-
 impl Sampler for Tpe {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         self.update(history);
         self.candidates.fill_with(|| None);
         self.ranks.fill(0);
@@ -277,6 +258,11 @@ impl Sampler for Tpe {
         };
         self.varied = self.widest(&point);
         Ok(Some(point))
+    }
+
+    fn bytes(&self) -> usize {
+        let groups: usize = self.groups.iter().map(Group::bytes).sum();
+        groups + self.ranking.bytes() + size_of_val(&*self.weights)
     }
 
     fn retry(&mut self, history: &History, attempt: u32) -> Result<Option<Vec<f64>>> {

@@ -3,6 +3,8 @@ use crate::history::{Finished, Status};
 use crate::session::Session;
 
 const STUDY: &str = r#"{"seed": 5, "directions": ["minimize"]}"#;
+/// Nobody cancels.
+static NEVER: AtomicBool = AtomicBool::new(false);
 const OPTIONS: &str = r#"{"startup": 10, "candidates": 24}"#;
 /// Every kind of dimension, a branch in a branch, one value only.
 const MIXED: &str = r#"{"dimensions": [
@@ -49,7 +51,7 @@ fn run(session: &mut Session, count: usize, lag: usize, tell: impl Fn(usize, &[f
         let number = points.len();
         let asked = points.last().cloned().unwrap_or_default();
         let told = if number >= lag { tell(number - lag, &points[number - lag]) } else { Vec::new() };
-        let Some(point) = session.suggest(&asked, &told).unwrap() else { break };
+        let Some(point) = session.suggest(&asked, &told, &NEVER).unwrap() else { break };
         points.push(point);
     }
     points
@@ -163,7 +165,7 @@ fn a_sampler_that_starts_late_suggests_the_same_bits() {
             let asked: Vec<f64> = points[..number].concat();
             let told: Vec<f64> = (0..(number + 1).saturating_sub(lag)).flat_map(|n| tell(n, &points[n])).collect();
             let told = if number >= lag { told } else { Vec::new() };
-            let fresh = make().suggest(&asked, &told).unwrap().unwrap();
+            let fresh = make().suggest(&asked, &told, &NEVER).unwrap().unwrap();
             assert_eq!(Key::of(&fresh), Key::of(&points[number]), "lag {lag}, trial {number}");
         }
     }
@@ -244,7 +246,7 @@ fn trials_that_run_are_avoided() {
     let mut points = run(&mut session, 40, 1, tell);
     let mut told = tell(39, &points[39]);
     for _ in 0..8 {
-        let next = session.suggest(points.last().unwrap(), &told).unwrap().unwrap();
+        let next = session.suggest(points.last().unwrap(), &told, &NEVER).unwrap().unwrap();
         told = Vec::new();
         points.push(next);
     }
@@ -316,7 +318,7 @@ fn every_retry_is_another_point_also_when_a_branch_is_used_up() {
         let values = vec![point[0]];
         history.finish(Finished { number, status: Status::Completed, values, violation: 0.0, step: f64::NAN });
     }
-    let first = sampler.suggest(&history).unwrap().unwrap();
+    let first = sampler.suggest(&history, &NEVER).unwrap().unwrap();
     assert_eq!(first[0], 0.0);
     let mut points = vec![first];
     for attempt in 1..=20 {
