@@ -238,7 +238,7 @@ fn degenerate_histories_give_points_too() {
 fn a_finite_space_is_searched_to_its_end_without_duplicates() {
     let space = r#"{"dimensions":[{"name":"a","kind":"category","count":4},{"name":"b","kind":"category","count":3},
         {"name":"c","kind":"ordinal","count":2}]}"#;
-    let value = |x: &[f64]| (x[0] - 2.0).abs() + (x[1] - 1.0).abs() * x[2];
+    let value = |x: &[f64]| (x[0] - 2.0).abs() + (x[1] - 1.0).abs() + 0.5 * x[2];
     let mut session = session(space, OPTIONS, 1);
     let points = run(&mut session, 24, 1, |_, x| completed(value(x)));
     let mut sorted: Vec<Vec<u64>> = points.iter().map(|x| x.iter().map(|v| v.to_bits()).collect()).collect();
@@ -247,6 +247,15 @@ fn a_finite_space_is_searched_to_its_end_without_duplicates() {
     assert_eq!(sorted.len(), 24);
     let last = [vec![23.0], completed(0.0)].concat();
     assert_eq!(session.suggest(&points[23], &last, &NEVER).expect("numerics"), None);
+    // the best one comes early: in any order it would be the twelfth
+    let place = |seed: u64| {
+        let study = format!(r#"{{"seed":{seed},"directions":["minimize"]}}"#);
+        let mut session = Session::new("gaussianProcess", space, OPTIONS, &study).expect("a session");
+        let points = run(&mut session, 24, 1, |_, x| completed(value(x)));
+        points.iter().position(|x| value(x) == 0.0).expect("all of them")
+    };
+    let places: Vec<usize> = (0..10).map(place).collect();
+    assert!(places.iter().sum::<usize>() < 80, "{places:?}");
 }
 
 #[test]
@@ -266,8 +275,9 @@ fn several_directions_spread_over_the_front_and_constraints_are_kept() {
     let feasible = points.iter().filter(|x| x[0] * x[1] >= 0.16).map(|x| x[0] + x[1]);
     let best = feasible.fold(f64::INFINITY, f64::min);
     assert!(best < 0.81, "{best}");
-    let kept = points[10..].iter().filter(|x| x[0] * x[1] >= 0.16).count();
-    assert!(kept >= 4, "{kept}");
+    // it ends at the boundary: of uniform draws one in fourteen is that near
+    let near = points[35..].iter().filter(|x| (x[0] * x[1] - 0.16).abs() < 0.02).count();
+    assert!(near >= 12, "{near}");
     // nothing is feasible: it still looks for what violates least
     let never = |x: &[f64]| vec![0.0, f64::NAN, 1.0 + (x[0] - 0.7).powi(2), x[0] + x[1]];
     let points = run(&mut session(space, OPTIONS, 1), 30, 1, |_, x| never(x));

@@ -240,18 +240,31 @@ fn it_is_far_better_than_chance_also_with_pending_trials() {
 
 #[test]
 fn trials_that_run_are_avoided() {
-    // twelve known trials; the next eight are asked without a word about each other's values
-    let tell = |number: usize, point: &[f64]| row(number, 0.0, f64::NAN, 0.0, &[value_of(point)]);
-    let mut session = Session::new("tpe", PLANE, OPTIONS, STUDY).unwrap();
-    let mut points = run(&mut session, 40, 1, tell);
-    let mut told = tell(39, &points[39]);
-    for _ in 0..8 {
-        let next = session.suggest(points.last().unwrap(), &told, &NEVER).unwrap().unwrap();
-        told = Vec::new();
-        points.push(next);
+    let mut sampler = tpe(PLANE);
+    let mut history = History::new(2);
+    let random = crate::sampler::random::Random::new(&start(PLANE), "test");
+    for number in 0..40 {
+        let point = random.draw(number, 0);
+        history.ask(&point);
+        let values = vec![value_of(&point)];
+        history.finish(Finished { number, status: Status::Completed, values, violation: 0.0, step: f64::NAN });
     }
-    let distinct: HashSet<Key> = points[40..].iter().map(|point| Key::of(point)).collect();
-    assert_eq!(distinct.len(), 8);
+    let densities = |sampler: &Tpe, point: &[f64]| {
+        let group = &sampler.groups[0];
+        let unit = |column: &Column| Coordinate { unit: column.axis.unit(point[column.dimension]), index: 0 };
+        let there = [group.columns.iter().map(unit).collect()];
+        [Side::Good, Side::Bad].map(|side| Mixture::new(group, side, &sampler.settings, |_| 1.0).log_density(&there)[0])
+    };
+    for _ in 0..8 {
+        // asked, and nobody tells its value
+        let point = sampler.suggest(&history, &NEVER).unwrap().unwrap();
+        let [good, bad] = densities(&sampler, &point);
+        history.ask(&point);
+        sampler.suggest(&history, &NEVER).unwrap();
+        let [good_then, bad_then] = densities(&sampler, &point);
+        // a kernel more among some forty, where there is hardly another
+        assert!(good_then == good && bad_then > bad + 0.2, "{good} {good_then}, {bad} {bad_then}");
+    }
 }
 
 #[test]
