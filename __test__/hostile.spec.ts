@@ -24,27 +24,33 @@ const sync: Record<string, Call> = {
   'concatenate axis': (axis) => downslope.concatenate({ axis: axis as never }),
   'layer value': (value) => downslope.dense(2)(value as never),
 }
+/** Those that give a promise, or something like one; the compiler knows if one is missing or should not be here. */
+const promising: Record<Promising, true> = {
+  compareModels: true,
+  createStudy: true,
+  crossValidate: true,
+  datasetFrom: true,
+  evaluate: true,
+  findBatchSize: true,
+  findLearningRate: true,
+  fit: true,
+  gradient: true,
+  initialize: true,
+  listStudies: true,
+  loadModel: true,
+  minimize: true,
+  openStudy: true,
+  tune: true,
+}
+type Promising = keyof {
+  [K in keyof typeof downslope as (typeof downslope)[K] extends (...values: never) => PromiseLike<unknown>
+    ? K
+    : never]: true
+}
 const later: Record<string, Call> = {}
 for (const [name, value] of Object.entries(downslope)) {
   if (typeof value !== 'function' || name === 'DownslopeError') continue
-  const promising = [
-    'compareModels',
-    'createStudy',
-    'crossValidate',
-    'datasetFrom',
-    'evaluate',
-    'findBatchSize',
-    'findLearningRate',
-    'fit',
-    'gradient',
-    'initialize',
-    'listStudies',
-    'loadModel',
-    'minimize',
-    'openStudy',
-    'tune',
-  ]
-  const target = promising.includes(name) ? later : sync
+  const target = Object.hasOwn(promising, name) ? later : sync
   target[name] = value as Call
 }
 // a path can be a good one: nothing is to be read from where the tests run
@@ -58,8 +64,7 @@ function coded(t: ExecutionContext, name: string, error: unknown): void {
 for (const [name, call] of Object.entries(sync)) {
   const check = (t: ExecutionContext, values: unknown[]): void => {
     try {
-      // a promise that nobody awaits would reject behind the back of the test
-      t.false(call(...values) instanceof Promise, `${name} gives a promise, so it belongs to those that are awaited`)
+      call(...values)
     } catch (error) {
       coded(t, name, error)
     }

@@ -1,12 +1,12 @@
 /**
  * Tunes a small network on 1,437 handwritten digits, then tries the winner on 360 others.
  *
- *     npm run demo                 Ctrl-C ends the search and keeps what was done; the next run goes on from it
+ *     npm run demo                 Ctrl-C ends the search and keeps what was done, a second one ends the training of the best;
+ *                                  the next run goes on
  *     npm run demo -- --fresh      forgets earlier runs
  */
-import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   adam,
   choice,
@@ -29,12 +29,11 @@ import {
   tune,
 } from 'downslope'
 import { digits } from './data/load.mjs'
+import { begunOtherwise, kept, keptStudy } from './kept.mjs'
 import { bold, confusion, dim, done, green, print, progress, red, shades, sideBySide } from './terminal.mjs'
 
 const TRIALS = 40
 const PIXELS = 64
-const out = fileURLToPath(new URL('out/', import.meta.url))
-const file = `${out}demo.sqlite`
 
 // 1. Data. Every fifth digit is kept for the test and not seen in the search.
 const { inputs, labels } = digits()
@@ -73,12 +72,9 @@ function build({ learningRate, batchSize, units, dropout: share, optimizer }) {
 }
 
 // 3. The search. The study is kept in a file: what is done is done, whatever happens.
-mkdirSync(out, { recursive: true })
-if (process.argv.includes('--fresh')) {
-  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-}
+const file = keptStudy('demo.sqlite')
 const storage = sqlite(file)
-const earlier = (await listStudies(storage)).find(({ name }) => name === 'digits')
+const earlier = (await listStudies(storage).catch(begunOtherwise)).find(({ name }) => name === 'digits')
 const ended = earlier === undefined ? 0 : earlier.completed + earlier.pruned + earlier.failed
 const trials = (Math.floor(ended / TRIALS) + 1) * TRIALS
 print(bold(`\n${train.size} digits to learn from, ${test.size} to be tested on`))
@@ -121,34 +117,41 @@ function draw(best) {
   if (stopping) progress(count / trials, 'stopped; training the best on all rows')
   else progress(count / trials, count < trials ? text : 'training the best on all rows', lines)
 }
-process.once('SIGINT', () => {
+process.on('SIGINT', () => {
   search.stop()
   stopping = true
   draw()
 })
 
 print(dim('trial    rate batch units  drop  optimizer  folds, %         score'))
-for await (const record of search) {
-  const { number, status, best } = record
-  if (status === 'running') {
-    running.set(number, record)
-    draw(best)
-  } else {
-    running.delete(number)
-    count++
-    draw(best)
-    const line = row(record)
-    print(status === 'pruned' ? dim(line) : best?.number === number ? green(line) : line)
+try {
+  for await (const record of search) {
+    const { number, status, best } = record
+    if (status === 'running') {
+      running.set(number, record)
+      draw(best)
+    } else {
+      running.delete(number)
+      count++
+      draw(best)
+      const line = row(record)
+      print(status === 'pruned' ? dim(line) : best?.number === number ? green(line) : line)
+    }
   }
+} catch (error) {
+  done()
+  begunOtherwise(error)
 }
 const { best, model, study, status } = await search
 done()
 const seconds = (performance.now() - begin) / 1000
-const finished = study.trials.filter((trial) => trial.status === 'pruned').length
-print(dim(`\n${seconds.toFixed(1)} s; ${finished} of ${study.trials.length} trials were pruned, ${status}`))
+const pruned = study.trials.filter((trial) => trial.status === 'pruned').length
+print(dim(`\n${seconds.toFixed(1)} s; ${pruned} of ${study.trials.length} trials were pruned, ${status}`))
 await study.close()
 if (best === undefined || model === undefined) {
-  print('no trial was completed; the next run goes on\n')
+  const what =
+    best === undefined ? 'no trial was completed' : `the best, trial ${best.number}, was not trained to the end`
+  print(`${what}; the next run goes on\n`)
   process.exit()
 }
 
@@ -181,8 +184,7 @@ const samples = [...wrong, ...right].map((index) => {
 sideBySide(samples, 16)
 
 // 6. Saved, loaded, the same.
-const path = fileURLToPath(new URL('out/digits.safetensors', import.meta.url))
-mkdirSync(fileURLToPath(new URL('out/', import.meta.url)), { recursive: true })
+const path = kept('digits.safetensors')
 await model.save(path)
 const loaded = await loadModel(path)
 const before = await model.predict(images, { probabilities: true })

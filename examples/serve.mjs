@@ -4,18 +4,14 @@
  *     node examples/serve.mjs          then: curl localhost:3000 -d '[[6.1, 2.9, 4.7, 1.4]]'
  *     node examples/serve.mjs --try    asks itself one question and ends
  */
-import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { DownslopeError, dataset, dense, fit, input, loadModel, sequential, standardize } from 'downslope'
 import { iris } from './data/load.mjs'
-
-const folder = new URL('out/', import.meta.url)
-const path = fileURLToPath(new URL('iris.safetensors', folder))
+import { kept } from './kept.mjs'
 
 // training and serving would be two programs; the file is all they share
-mkdirSync(folder, { recursive: true })
+const path = kept('iris.safetensors')
 const network = sequential([input({ shape: [4] }), standardize(), dense(16, { activation: 'relu' }), dense(3)])
 const run = fit(network, dataset(iris()), { loss: 'crossEntropy', optimizer: 'adam', epochs: 100, batchSize: 16 })
 await (await run).model.save(path)

@@ -4,8 +4,6 @@
  *     node examples/tune.mjs              Ctrl-C ends the search and keeps what was done; the next run goes on from it
  *     node examples/tune.mjs --fresh      forgets earlier runs
  */
-import { mkdirSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import {
   adam,
   dataset,
@@ -22,16 +20,9 @@ import {
   tune,
 } from 'downslope'
 import { wine } from './data/load.mjs'
+import { begunOtherwise, keptStudy } from './kept.mjs'
 
 const [train, test] = dataset(wine()).split(0.25, { seed: 1 })
-
-// the study is kept in a file, so that a search which was broken off goes on where it was
-const out = fileURLToPath(new URL('out/', import.meta.url))
-mkdirSync(out, { recursive: true })
-const file = `${out}tune.sqlite`
-if (process.argv.includes('--fresh')) {
-  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-}
 
 const search = tune(train, {
   space: searchSpace({
@@ -56,24 +47,31 @@ const search = tune(train, {
   validation: kFold(5),
   trials: 20,
   seed: 1,
-  storage: sqlite(file),
+  storage: sqlite(keptStudy('tune.sqlite')), // a search that was broken off goes on where it was
   name: 'wine',
 })
-process.once('SIGINT', () => search.stop())
+process.on('SIGINT', () => search.stop()) // a second one leaves the winner untrained
 
 // a trial whose first folds are worse than anything that the best has seen is not worth the others
-for await (const { number, value, status, folds } of search) {
-  console.log(`trial ${number}: ${value?.toFixed(3)} over ${folds.length} folds, ${status}`)
+try {
+  for await (const { number, value, status, folds } of search) {
+    console.log(`trial ${number}: ${value?.toFixed(3)} over ${folds.length} folds, ${status}`)
+  }
+} catch (error) {
+  begunOtherwise(error)
 }
 
 const { best, model, study } = await search
-if (best === undefined || model === undefined) {
-  await study.close()
-  console.log('no winner yet; the next run goes on')
+await study.close()
+if (best === undefined) {
+  console.log('no trial was completed; the next run goes on')
   process.exit()
 }
 console.log(`best: trial ${best.number} with ${best.value.toFixed(3)}:`, best.params)
+if (model === undefined) {
+  console.log('the best was not trained to the end; the next run goes on')
+  process.exit()
+}
 const { accuracy } = await model.evaluate(test, { metrics: ['accuracy'] })
 console.log(`on wines that the search has not seen: accuracy ${accuracy.toFixed(3)}`)
 model.close()
-await study.close()

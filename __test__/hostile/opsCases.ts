@@ -1,8 +1,8 @@
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
+import type { Call } from './calls.ts'
 import { type Case, points } from './world.ts'
 
-type Call = (...values: unknown[]) => unknown
 type X = Record<'x' | 'y', d.Expression>
 
 /** An operation in the middle of an expression: what it throws is judged by itself, and what it makes is computed. */

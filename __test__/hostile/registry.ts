@@ -1,5 +1,6 @@
 import * as downslope from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
+import * as plots from '../../src/plots.ts'
 import { cases } from './cases.ts'
 import { opsCases } from './opsCases.ts'
 import { sequences } from './sequences.ts'
@@ -8,14 +9,10 @@ import { type Case, labelled, trained } from './world.ts'
 export const singles: readonly Case[] = [...cases, ...opsCases]
 export const all: readonly Case[] = [...singles, ...sequences]
 
-/** The same function as `close`, and no arguments. */
-const known = ['constructor', 'closed']
-
-function methods(of: string, value: object): string[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value)))
-    .filter(([name, { value: method }]) => typeof method === 'function' && !known.includes(name))
+const methods = (of: string, value: object): string[] =>
+  Object.entries(Object.getOwnPropertyDescriptors(value))
+    .filter(([name, { value: method }]) => typeof method === 'function' && name !== 'constructor')
     .map(([name]) => `${of}.${name}`)
-}
 
 /** Everything that users can call and no case here does. */
 export async function uncovered(): Promise<string[]> {
@@ -26,8 +23,11 @@ export async function uncovered(): Promise<string[]> {
   using model = await trained()
   const space = downslope.searchSpace({ x: downslope.float(0, 1) })
   using study = await downslope.createStudy({ space, direction: 'minimize' })
-  wanted.push(...methods('Study', study))
-  wanted.push(...Object.keys(ops).map((name) => `ops.${name}`), ...methods('Dataset', data), ...methods('Model', model))
+  for (const [of, value] of Object.entries({ Study: study, Dataset: data, Model: model }))
+    wanted.push(...methods(of, Object.getPrototypeOf(value)))
+  wanted.push(...methods('Trial', await study.ask()))
+  for (const [of, exported] of Object.entries({ ops, plots }))
+    wanted.push(...Object.keys(exported).map((name) => `${of}.${name}`))
   const covered = new Set(all.map(({ of }) => of))
   return wanted.filter((name) => !covered.has(name))
 }

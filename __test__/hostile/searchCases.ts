@@ -1,15 +1,6 @@
 import * as d from '../../src/index.ts'
+import { followed, type Make, plain } from './calls.ts'
 import { type Case, classifier, labelled, line, regression, type World } from './world.ts'
-
-type Call = (...values: unknown[]) => unknown
-type Make = Case['make']
-
-const exports_ = d as unknown as Readonly<Record<string, Call>>
-
-function plain(of: string, make: Make, follow: (value: never, world: World) => unknown = (value) => value): Case {
-  const run = exports_[of] as Call
-  return { of, make, call: (values, world) => follow(run(...values) as never, world) }
-}
 
 const candidate = (): d.Candidate => ({
   network: classifier(),
@@ -22,14 +13,6 @@ const candidate = (): d.Candidate => ({
   validation: 0.4,
   seed: 1,
 })
-
-/** Long runs are ended soon, and some are looked at. */
-async function followed(run: unknown, world: World): Promise<unknown> {
-  const { stop } = run as { stop?: () => void }
-  if (typeof stop === 'function') setTimeout(() => stop(), 5 + world.random.below(40)).unref()
-  if (world.random.chance(0.3)) for await (const record of run as AsyncIterable<unknown>) void record
-  return run
-}
 
 async function tuned(run: unknown, world: World): Promise<unknown> {
   const { study, model } = (await followed(run, world)) as d.TuneResult

@@ -1,69 +1,10 @@
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
-import {
-  both,
-  type Case,
-  classifier,
-  labelled,
-  line,
-  points,
-  regression,
-  trained,
-  twoOutputs,
-  type World,
-} from './world.ts'
+import { look, outcome, sequence, storm, type Work } from './storm.ts'
+import { studySequence } from './studySequence.ts'
+import { both, type Case, classifier, labelled, line, points, regression, trained, twoOutputs } from './world.ts'
 
-type Work = () => unknown
-
-const later = (world: World): Promise<void> => {
-  const wait = world.random.below(4)
-  if (wait === 0) return Promise.resolve()
-  return new Promise((resolve) => (wait === 1 ? setImmediate(resolve) : setTimeout(resolve, world.random.below(6))))
-}
-
-/** Does things one after the other, or several at once, at times that are left to chance; complaints are collected. */
-async function storm(world: World, acts: readonly Work[], count: number): Promise<void> {
-  const under: Promise<unknown>[] = []
-  for (let index = 0; index < count; index++) {
-    const act = world.random.pick(acts)
-    under.push(
-      (async () => world.inner(act))().catch((error: unknown) => {
-        // judged by the one who calls
-        world.complain(error)
-      }),
-    )
-    if (world.random.chance(0.5)) await later(world)
-  }
-  await Promise.all(under)
-}
-
-function sequence(of: string, call: (world: World) => Promise<unknown>): Case {
-  return { of: `sequence: ${of}`, make: () => [], call: (_, world) => call(world) }
-}
-
-const ended = ['completed', 'stopped', 'diverged', 'converged']
-
-/** Takes a run to its end; it may have been aborted. */
-async function outcome(run: PromiseLike<{ readonly status: string }>, world: World): Promise<void> {
-  try {
-    const result = await run
-    if (!ended.includes(result.status)) throw new Error(`unknown status ${result.status}`)
-    const { model } = result as { model?: d.Model }
-    if (model) world.own(model)
-  } catch (error) {
-    if (!world.controller.signal.aborted || error !== world.controller.signal.reason) throw error
-  }
-}
-
-async function look(run: AsyncIterable<unknown>, world: World): Promise<void> {
-  let left = world.random.below(8)
-  for await (const record of run) {
-    void record
-    if (left-- === 0) break
-    if (world.random.chance(0.3)) await later(world)
-  }
-}
-
+/** Things done at once and at bad moments. */
 export const sequences: readonly Case[] = [
   sequence('a run and all that can happen to it', async (world) => {
     const data = world.own(labelled())
@@ -236,4 +177,5 @@ export const sequences: readonly Case[] = [
       clearTimeout(timer)
     }
   }),
+  studySequence,
 ]

@@ -1,19 +1,10 @@
 import * as d from '../../src/index.ts'
+import { type Call, followed, type Make, plain } from './calls.ts'
 import type { Case, World } from './world.ts'
-
-type Call = (...values: unknown[]) => unknown
-type Make = Case['make']
-
-const exports_ = d as unknown as Readonly<Record<string, Call>>
 
 const space = (): d.SearchSpace<{ readonly x: number; readonly k: unknown }> =>
   d.searchSpace({ x: d.float(0, 1), k: d.choice({ a: { n: d.int(1, 9) }, b: {} }) })
 const params = (): object => ({ x: 0.5, k: { kind: 'a', n: 3 } })
-
-/** A call, and what is done with its result. */
-function plain(of: string, make: Make, follow: (value: never) => unknown = (value) => value): Case {
-  return { of, make, call: (values) => follow((exports_[of] as Call)(...values) as never) }
-}
 
 /** A parameter is put into a space, and parameters are read by it. */
 function parameter(of: string, make: Make, beside: object = {}): Case {
@@ -76,7 +67,12 @@ function trial(of: string, make: Make): Case {
   }
 }
 
+/** Spaces, studies and what they take. */
 export const studyCases: readonly Case[] = [
+  plain('memory', () => []),
+  plain('listStudies', () => [d.memory()]),
+  plain('sqlite', (world) => [world.path(), { durability: 'process' }]),
+
   parameter('float', () => [0, 1, { scale: 'linear', step: 0.25 }]),
   parameter('int', () => [1, 64, { scale: 'log', step: 2 }]),
   parameter('ordinal', () => [[1, 2, 4]]),
@@ -179,10 +175,7 @@ export const studyCases: readonly Case[] = [
     ],
     async call(values, world) {
       const study = world.own(await d.createStudy({ space: space(), direction: 'minimize' }))
-      const run = (study.optimize as Call).call(study, ...values) as ReturnType<d.Study['optimize']>
-      setTimeout(() => run.stop(), 5 + world.random.below(40)).unref()
-      if (world.random.chance(0.3)) for await (const record of run) void record
-      return run
+      return followed((study.optimize as Call).call(study, ...values), world)
     },
   },
   {
@@ -198,7 +191,6 @@ export const studyCases: readonly Case[] = [
   method('ask', () => [{ count: 2 }]),
   method('enqueue', () => [params()]),
   method('refresh', () => []),
-  method('importance', () => []),
   method('close', () => []),
   trial('report', () => [0, 1]),
   trial('reportFold', () => [0, 1]),

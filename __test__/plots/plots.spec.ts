@@ -127,6 +127,7 @@ test('what cannot be drawn is said', async (t) => {
       [study, { objective: 1 }],
       [study, { objective: -1 }],
       [study, { width: 10 }],
+      [new Proxy(study, {}), {}],
       [study, { height: 1e6 }],
       [study, { width: Number.NaN }],
       [study, { title: 7 }],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import test from 'ava'
 import { adam, dense, findBatchSize, findLearningRate, fit, input, rescale, sequential, sgd } from '../../src/index.ts'
+import { smallestFast } from '../../src/search/findBatchSize.ts'
 import { classifier, clouds, line, regressor, rejectsCode } from '../helpers.ts'
 import { digits } from './tables.ts'
 
@@ -130,18 +131,27 @@ test('batch sizes are measured', async (t) => {
     [1, 16, 512, 1797],
   )
   const speeds = candidates.map(({ samplesPerSecond }) => samplesPerSecond)
-  t.log(
-    speeds.map(Math.round),
-    candidates.map(({ bytes }) => bytes),
-  )
   t.true(speeds.every((speed) => speed > 0))
-  // ten times, not a little: a row at a time wastes nearly everything
-  t.true((speeds[2] ?? 0) > 3 * (speeds[0] ?? 0))
   t.true((candidates[2]?.bytes ?? 0) > (candidates[0]?.bytes ?? 0))
-  t.true([16, 512, 1797].includes(suggestion))
+  t.is(suggestion, smallestFast(candidates))
   const few = await findBatchSize(regressor(), line(5), { loss: 'meanSquaredError', milliseconds: 5 })
   t.deepEqual(
     few.candidates.map(({ batchSize }) => batchSize),
     [5],
+  )
+})
+
+test('the smallest batch size that is fast enough is suggested', (t) => {
+  const of = (speeds: Readonly<Record<number, number>>): number =>
+    smallestFast(Object.entries(speeds).map(([size, speed]) => ({ batchSize: Number(size), samplesPerSecond: speed })))
+  t.is(of({ 8: 100, 16: 899, 32: 900, 64: 1000 }), 32)
+  t.is(of({ 8: 1000, 16: 899, 32: 900 }), 8)
+  t.is(of({ 8: 5 }), 8)
+  t.is(
+    smallestFast([
+      { batchSize: 64, samplesPerSecond: 10 },
+      { batchSize: 4, samplesPerSecond: 9.5 },
+    ]),
+    4,
   )
 })

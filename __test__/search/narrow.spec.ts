@@ -62,3 +62,11 @@ testProp(
   },
   { numRuns: 60 },
 )
+
+test('as many values as there are', async (t) => {
+  const space = searchSpace({ list: array(float(0, 1), { length: 4096 }) })
+  await using study = await createStudy({ space, direction: 'minimize', sampler: random() })
+  await study.optimize((_, { number }) => number, { trials: 40 })
+  const { list } = narrow(study, { top: 40 }).config.parameters
+  t.true(((list?.element as { high: number } | undefined)?.high ?? 0) > 0.99)
+})

@@ -67,7 +67,14 @@ function replay(
       const own = series(values.slice(0, last + 1))
       return plan.prune({ number, direction, own, history: settled.view(number) })
     })
-    settled.add(trialOf(number, plan.series, end < 0 ? values : values.slice(0, end + 1), end >= 0))
+    settled.add(
+      trialOf(
+        number,
+        plan.series === 'folds' ? 'folds' : 'steps',
+        end < 0 ? values : values.slice(0, end + 1),
+        end >= 0,
+      ),
+    )
     return end < 0 ? null : end
   })
 }

@@ -286,10 +286,12 @@ test('the event loop turns while a regret bound looks at many trials', async (t)
   const seen: number[] = []
   let turn = () => 0
   const history = {
-    count: 5000,
+    count: 40,
     trial(position: number): unknown {
+      // longer than the event loop may be held
+      for (const end = performance.now() + 2; performance.now() < end; );
       seen.push(turn())
-      return position % 250 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
+      return position % 2 > 0 ? failed : { status: 'completed', values: [position % 7], violation: 0 }
     },
   }
   const point = () => encode('test', { x: 0.5 })
@@ -300,8 +302,7 @@ test('the event loop turns while a regret bound looks at many trials', async (t)
     return plan?.stop(context as never)
   })
   t.false(value)
-  t.is(seen.length, 5000)
-  t.true(new Set(seen).size >= 10, String(new Set(seen).size))
+  t.is(new Set(seen).size, 40)
 })
 
 test('stop ends early, and what was interrupted comes back', async (t) => {

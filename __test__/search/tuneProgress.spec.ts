@@ -73,7 +73,10 @@ test('a fold whose metric is NaN has a record without a value', async (t) => {
   })
   const seen = []
   for await (const { status, folds, best, ...rest } of run) seen.push([status, folds.length, 'value' in rest, best])
-  const running = ['running', 0, false, undefined]
-  t.deepEqual(seen, [running, running, ['failed', 0, false, undefined]])
+  // nothing that the second fold gave would change it
+  t.deepEqual(seen, [
+    ['running', 0, false, undefined],
+    ['failed', 0, false, undefined],
+  ])
   await (await run).study.close()
 })

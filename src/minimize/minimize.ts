@@ -3,10 +3,9 @@ import { insideOf } from '../data/dataset.ts'
 import type { Labels } from '../data/forms.ts'
 import { type NativeMinimizer, type NativeTensor, native, receive, unwrap, unwrapLater } from '../native/index.ts'
 import type { Expression } from '../ops/expression.ts'
-import { guarded } from '../options.ts'
 import type { Companions } from '../schedule/fed.ts'
 import { companionsOf } from '../train/rows.ts'
-import { type Run, type RunContext, startRun } from '../train/run.ts'
+import { type Run, type RunContext, startJob } from '../train/run.ts'
 import { type Descent, descend, type MinimizeStatus } from './descend.ts'
 import { type ObjectiveData, objectiveProgram, type Program } from './graph.ts'
 import { type MinimizeDataOptions, type MinimizeOptions, type MinimizePlan, readMinimizeOptions } from './options.ts'
@@ -102,20 +101,14 @@ export function minimize<P extends Point<P>>(
   parameters: P,
   options: MinimizeOptions | MinimizeDataOptions = {},
 ): MinimizeRun<P> {
-  // read now, so that later changes to the arguments do not matter; complaints come as a rejection
-  let job: Job | undefined
-  let complaint: unknown
-  try {
-    job = guarded('minimize', 'ERR_OPTION', () => prepare(objective, parameters, options))
-  } catch (error) {
-    complaint = error
+  let entries: readonly Entry[] = []
+  const read = (): Job => {
+    const job = prepare(objective, parameters, options)
+    entries = job.start
+    return job
   }
-  const run = startRun<TrailPart, MinimizeResult<P>>(async (context) => {
-    if (job === undefined) throw complaint
-    return work<P>(job, context)
-  })
+  const run = startJob('minimize', read, work<P>)
   // records are kept as numbers and become objects when somebody looks
-  const entries = job?.start ?? []
   const parts = run[Symbol.asyncIterator].bind(run)
   return Object.assign(run, {
     [Symbol.asyncIterator](): AsyncGenerator<MinimizeStep<P>, void, undefined> {

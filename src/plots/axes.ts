@@ -1,4 +1,4 @@
-import type { Dimension } from '../search/space/flat.ts'
+import type { Dimension, Point } from '../search/space/flat.ts'
 import { spacePlan } from '../search/space/searchSpace.ts'
 import type { TrialRecord } from '../search/study/record.ts'
 import type { PlottedStudy } from './options.ts'
@@ -19,40 +19,38 @@ export interface Axis {
 
 /** All parameters of a study. */
 export function axesOf(where: string, study: PlottedStudy): readonly Axis[] {
-  const { flat } = spacePlan(where, study.space)
-  return flat.dimensions.map((dimension) => axisOf(dimension, study.trials))
+  const { flat, encode } = spacePlan(where, study.space)
+  const points = new Map(study.trials.map((trial) => [trial, encode(where, trial.params)]))
+  return flat.dimensions.map((dimension, index) => axisOf(dimension, index, points))
 }
 
-function axisOf(dimension: Dimension, trials: readonly TrialRecord[]): Axis {
+function axisOf(dimension: Dimension, index: number, points: ReadonlyMap<TrialRecord, Point>): Axis {
   const { name } = dimension
-  const value = (trial: TrialRecord): unknown => valueAt(trial.params, name)
+  const coordinate = (trial: TrialRecord): number | undefined => {
+    const value = points.get(trial)?.[index]
+    return Number.isNaN(value) ? undefined : value
+  }
   if (dimension.kind === 'float' || dimension.kind === 'int') {
-    const range = [dimension.low, dimension.high] as const
-    return { name, log: dimension.log, range, of: (trial) => value(trial) as number | undefined }
+    return { name, log: dimension.log, range: [dimension.low, dimension.high], of: coordinate }
   }
-  // only what was tried has a place
-  const found = new Set<unknown>()
-  for (const trial of trials) {
-    const given = value(trial)
-    if (given !== undefined) found.add(labelOf(given))
+  // only what was tried has a place, in the order of the space
+  const tried = new Map<number, unknown>()
+  for (const trial of points.keys()) {
+    const at = coordinate(trial)
+    if (at !== undefined && !tried.has(at)) tried.set(at, valueAt(trial.params, name))
   }
-  const labels = [...found] as string[]
-  if (labels.every((label) => Number.isFinite(Number(label)))) labels.sort((a, b) => Number(a) - Number(b))
-  else labels.sort()
-  const places = new Map(labels.map((label, place) => [label, place]))
-  return {
-    name,
-    log: false,
-    labels,
-    of: (trial) => {
-      const given = value(trial)
-      return given === undefined ? undefined : places.get(labelOf(given))
-    },
-  }
+  const order = [...tried.keys()].sort((a, b) => a - b)
+  const values = order.map((at) => tried.get(at))
+  const texts = values.map(labelOf)
+  // '1' and 1 are two
+  const labels = new Set(texts).size < texts.length ? values.map((value) => JSON.stringify(value)) : texts
+  const places = new Map(order.map((at, place) => [at, place]))
+  const of = (trial: TrialRecord): number | undefined => places.get(coordinate(trial) as number)
+  return { name, log: false, labels, of }
 }
 
 /** What stands at a path such as `optimizer.sgd.momentum` or `widths[2]`; `undefined` where the trial has no such parameter. */
-export function valueAt(params: Readonly<Record<string, unknown>>, name: string): unknown {
+function valueAt(params: Readonly<Record<string, unknown>>, name: string): unknown {
   const path = name.split(/[.[\]]+/).filter((part) => part !== '')
   let here: unknown = params[path[0] as string]
   for (let at = 1; at < path.length; at++) {

@@ -2,7 +2,8 @@ import { colors, draw } from './echarts.ts'
 import { type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
 
 /**
- * Learning curves: what each trial reported, by step. Pruned trials are grey, the best one is red.
+ * Learning curves: what each trial reported, by step, or by fold where no trial reported steps, as with `tune` unless its pruner is one of
+ * steps. Pruned trials are grey, the best one is red.
  *
  * @returns the picture as SVG text
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, also where `echarts` is not installed
@@ -24,11 +25,15 @@ export async function plotCurves(study: PlottedStudy, options: PlotOptions = {})
     if (trial.number === best) return 'best'
     return trial.status === 'pruned' || trial.status === 'completed' ? trial.status : undefined
   }
-  const series = study.trials.flatMap((trial) => {
+  const { trials } = study
+  const folded =
+    trials.every(({ steps }) => steps.steps.length === 0) && trials.some(({ folds }) => folds.steps.length > 0)
+  const series = trials.flatMap((trial) => {
     const kind = kindOf(trial)
-    if (kind === undefined || trial.steps.steps.length === 0) return []
+    const { steps, values } = folded ? trial.folds : trial.steps
+    if (kind === undefined || steps.length === 0) return []
     const { color, width, opacity, z } = kinds[kind]
-    const data = trial.steps.steps.map((step, index) => [step, trial.steps.values[index]])
+    const data = steps.map((step, index) => [step, values[index]])
     // a single report is a point
     const dot = data.length === 1 ? { symbol: 'circle', symbolSize: 4 } : { symbol: 'none' }
     return [{ name: kind, type: 'line', ...dot, z, lineStyle: { color, width, opacity }, itemStyle: { color }, data }]
@@ -39,7 +44,14 @@ export async function plotCurves(study: PlottedStudy, options: PlotOptions = {})
       title: { text: plan.title, left: 'center' },
       legend: { bottom: 0, data: Object.keys(kinds).filter((kind) => series.some(({ name }) => name === kind)) },
       grid: { left: 70, right: 30, top: 50, bottom: 75 },
-      xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 26, scale: true, minInterval: 1 },
+      xAxis: {
+        type: 'value',
+        name: folded ? 'fold' : 'step',
+        nameLocation: 'middle',
+        nameGap: 26,
+        scale: true,
+        minInterval: 1,
+      },
       yAxis: { type: 'value', name: 'reported', scale: true },
       series,
     },

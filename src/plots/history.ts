@@ -1,9 +1,9 @@
 import type { TrialRecord } from '../search/study/record.ts'
 import { colors, draw } from './echarts.ts'
-import { type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
+import { canBeBest, type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
 
 /**
- * Values by trial number, and the best so far: completed trials filled, pruned ones hollow.
+ * Values by trial number, and the best so far within the constraints: completed trials filled, pruned ones hollow.
  *
  * @returns the picture as SVG text
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, also where `echarts` is not installed
@@ -15,13 +15,13 @@ import { type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
 export async function plotHistory(study: PlottedStudy, options: PlotOptions = {}): Promise<string> {
   const where = 'plotHistory'
   const plan = readPlot(where, study, options, 400)
+  const trials = study.trials.filter((trial) => Number.isFinite(trial.values[plan.objective]))
+  const point = (trial: TrialRecord) => [trial.number, trial.values[plan.objective] as number] as const
   const points = (status: TrialRecord['status']): (readonly [number, number])[] =>
-    study.trials
-      .filter((trial) => trial.status === status && Number.isFinite(trial.values[plan.objective]))
-      .map((trial) => [trial.number, trial.values[plan.objective] as number] as const)
-  const completed = points('completed')
+    trials.filter((trial) => trial.status === status).map(point)
   let best = plan.minimize ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-  const bests = completed.map(([number, value]) => {
+  const bests = trials.filter(canBeBest).map((trial) => {
+    const [number, value] = point(trial)
     best = plan.minimize ? Math.min(best, value) : Math.max(best, value)
     return [number, best] as const
   })
@@ -36,7 +36,13 @@ export async function plotHistory(study: PlottedStudy, options: PlotOptions = {}
       xAxis: { type: 'value', name: 'trial', nameLocation: 'middle', nameGap: 26, min: 0, minInterval: 1 },
       yAxis: { type: 'value', name: study.directions[plan.objective], scale: true },
       series: [
-        { name: 'completed', type: 'scatter', symbolSize: 7, itemStyle: { color: colors.main }, data: completed },
+        {
+          name: 'completed',
+          type: 'scatter',
+          symbolSize: 7,
+          itemStyle: { color: colors.main },
+          data: points('completed'),
+        },
         {
           name: 'pruned',
           type: 'scatter',

@@ -1,6 +1,8 @@
 import { DownslopeError } from '../errors.ts'
 import { readInteger, readOptions, refuse } from '../options.ts'
-import { Study } from '../search/study/study.ts'
+import { stands } from '../search/history.ts'
+import { type TrialRecord, violationOf } from '../search/study/record.ts'
+import { coreOf, type Study } from '../search/study/study.ts'
 
 /** Options of all plots. */
 export interface PlotOptions {
@@ -17,6 +19,11 @@ export interface PlotOptions {
 /** What is drawn: a study of whatever parameters. */
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of a study are of no concern here, and no other type takes all
 export type PlottedStudy = Study<any>
+
+/** Whether a trial can be the best: completed, and within the constraints. */
+export function canBeBest({ status, constraints }: TrialRecord): boolean {
+  return stands({ status, violation: violationOf(constraints) })
+}
 
 /** Options after they were read. */
 export interface PlotPlan {
@@ -35,7 +42,7 @@ export function readPlot(
   height: number,
   own: readonly string[] = ['objective'],
 ): PlotPlan & { readonly read: Readonly<Record<string, unknown>> } {
-  if (!(study instanceof Study)) refuse(where, 'it must be given a study', study)
+  coreOf(where, study)
   const read = readOptions(where, options, ['title', 'width', 'height', ...own]) as Record<string, unknown>
   const { title, objective } = read
   if (title !== undefined && typeof title !== 'string') refuse(where, 'title must be a text', title)

@@ -1,10 +1,10 @@
 import { axesOf, short, shown } from './axes.ts'
 import { draw, scale } from './echarts.ts'
-import { type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
+import { canBeBest, type PlotOptions, type PlottedStudy, readPlot } from './options.ts'
 
 /**
- * Parallel coordinates: one line a completed trial, through all of its parameters to its value; the better the lighter, and drawn
- * above the others. Parameters that only some trials have are left out, for a line cannot pass where it has no place.
+ * Parallel coordinates: one line a completed trial within the constraints, through all of its parameters to its value; the better the
+ * lighter, and drawn above the others. Parameters that only some trials have are left out, for a line cannot pass where it has no place.
  *
  * @returns the picture as SVG text
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, also where `echarts` is not installed
@@ -17,11 +17,11 @@ export async function plotParallel(study: PlottedStudy, options: PlotOptions = {
   const where = 'plotParallel'
   const plan = readPlot(where, study, options, 400)
   const value = (trial: { readonly values: readonly number[] }): number => trial.values[plan.objective] as number
-  const trials = study.trials.filter((trial) => trial.status === 'completed' && Number.isFinite(value(trial)))
+  const trials = study.trials.filter((trial) => canBeBest(trial) && Number.isFinite(value(trial)))
   const worstFirst = [...trials].sort((a, b) => (plan.minimize ? value(b) - value(a) : value(a) - value(b)))
   const axes = axesOf(where, study).filter((axis) => trials.every((trial) => axis.of(trial) !== undefined))
-  const values = trials.map(value)
-  const [least, most] = [Math.min(...values, Number.POSITIVE_INFINITY), Math.max(...values, Number.NEGATIVE_INFINITY)]
+  const [worst = 0, best = 0] = [worstFirst[0], worstFirst.at(-1)].map((trial) => trial && value(trial))
+  const [least, most] = plan.minimize ? [best, worst] : [worst, best]
   // lines are coloured by rank: a few very bad trials must not make all others look alike
   const rank = new Map(worstFirst.map((trial, index) => [trial, index]))
   return draw(
@@ -42,7 +42,7 @@ export async function plotParallel(study: PlottedStudy, options: PlotOptions = {
           type: 'value',
           scale: true,
           inverse: plan.minimize,
-          ...(values.length === 0 ? {} : { min: least, max: least === most ? least + 1 : most }),
+          ...(trials.length === 0 ? {} : { min: least, max: least === most ? least + 1 : most }),
           axisLabel: { formatter: short, showMinLabel: true, showMaxLabel: true, hideOverlap: true },
         },
       ],

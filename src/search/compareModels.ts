@@ -1,8 +1,8 @@
 import type { Dataset } from '../data/dataset.ts'
 import type { Labels } from '../data/forms.ts'
 import type { Label } from '../data/labels.ts'
-import { guarded, ranges, readNumber, readOptions, readSeed, readSignal, refuse } from '../options.ts'
-import { type Run, type RunContext, startRun } from '../train/run.ts'
+import { ranges, readNumber, readOptions, readSeed, readSignal, refuse } from '../options.ts'
+import { type Run, type RunContext, startJob } from '../train/run.ts'
 import { buildCandidate, type Candidate, type ReadCandidate, readCandidate } from './candidate.ts'
 import { runFold } from './fold.ts'
 import { threadsFor, withFolds } from './folds.ts'
@@ -11,8 +11,7 @@ import { readWorkers } from './parallel.ts'
 import { readScore, type Score, type ScoreOption } from './score.ts'
 import { deviationOf, meanOf } from './statistics/moments.ts'
 import { type PairedDifference, pairedDifference } from './statistics/paired.ts'
-import { whole } from './validation/dataset.ts'
-import { readValidation, type ValidationOption } from './validation/index.ts'
+import { readRows, type ValidationOption } from './validation/index.ts'
 import type { ValidationPlan } from './validation/validation.ts'
 
 /** What a candidate may be of any network. */
@@ -101,17 +100,7 @@ export function compareModels<const N extends string, L extends Labels = Label>(
   data: Dataset<L>,
   options: CompareModelsOptions<N, L>,
 ): Run<ComparedFold<N>, ModelComparison<N>> {
-  let job: Job | undefined
-  let complaint: unknown
-  try {
-    job = guarded('compareModels', 'ERR_OPTION', () => read(data, options))
-  } catch (error) {
-    complaint = error
-  }
-  const run = startRun<ComparedFold, ModelComparison>(async (context) => {
-    if (job === undefined) throw complaint
-    return work(job, context)
-  })
+  const run = startJob('compareModels', () => read(data, options), work)
   return run as unknown as Run<ComparedFold<N>, ModelComparison<N>>
 }
 
@@ -138,8 +127,7 @@ function read(data: unknown, options: unknown): Job {
     seed: readSeed(where, read.seed),
     workers: readWorkers(where, read.workers),
     signal: readSignal(where, read.signal),
-    validation: readValidation(where, read.validation),
-    data: whole(where, data as Dataset),
+    ...readRows(where, data, read.validation),
   }
 }
 

@@ -7,17 +7,16 @@ import { transformOf } from '../loss/objective.ts'
 import { type Measure, type MetricKeys, type MetricsOption, readMeasures } from '../metric/index.ts'
 import { outputsOf } from '../model/network.ts'
 import { byName, type Predicted } from '../model/predict.ts'
-import { guarded, readBoolean, readOptions, readSeed, readSignal, refuse } from '../options.ts'
+import { readBoolean, readOptions, readSeed, readSignal, refuse } from '../options.ts'
 import type { Status } from '../train/advance.ts'
-import { type Run, type RunContext, startRun } from '../train/run.ts'
+import { type Run, type RunContext, startJob } from '../train/run.ts'
 import { buildCandidate, type Candidate, type ReadCandidate } from './candidate.ts'
 import { type FoldResult, runFold } from './fold.ts'
 import { threadsFor, withFolds } from './folds.ts'
 import { outOfFold } from './outOfFold.ts'
 import { readWorkers } from './parallel.ts'
 import { deviationOf, meanOf } from './statistics/moments.ts'
-import { whole } from './validation/dataset.ts'
-import { readValidation, type ValidationOption } from './validation/index.ts'
+import { readRows, type ValidationOption } from './validation/index.ts'
 import type { ValidationPlan } from './validation/validation.ts'
 
 /** Options of {@link crossValidate}. */
@@ -111,17 +110,7 @@ export function crossValidate<
   data: Dataset<L>,
   options: CrossValidateOptions<M, L, K>,
 ): Run<FoldRecord<MetricKeys<K, M>>, CrossValidation<MetricKeys<K, M>, K>> {
-  let job: Job | undefined
-  let complaint: unknown
-  try {
-    job = guarded('crossValidate', 'ERR_OPTION', () => read(data, options))
-  } catch (error) {
-    complaint = error
-  }
-  const run = startRun<FoldRecord, CrossValidation>(async (context) => {
-    if (job === undefined) throw complaint
-    return work(job, context)
-  })
+  const run = startJob('crossValidate', () => read(data, options), work)
   return run as unknown as Run<FoldRecord<MetricKeys<K, M>>, CrossValidation<MetricKeys<K, M>, K>>
 }
 
@@ -149,8 +138,7 @@ function read(data: unknown, options: unknown): Job {
     workers: readWorkers(where, read.workers),
     signal: readSignal(where, read.signal),
     // views are made when all else is right
-    validation: readValidation(where, read.validation),
-    data: whole(where, data as Dataset),
+    ...readRows(where, data, read.validation),
   }
 }
 

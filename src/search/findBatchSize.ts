@@ -77,10 +77,14 @@ export async function findBatchSize<L extends Labels = Label, K extends string =
     signal?.throwIfAborted()
     found.push(await measured(job(batchSize), batchSize, milliseconds, signal))
   }
+  return Object.freeze({ candidates: Object.freeze(found), suggestion: smallestFast(found) })
+}
+
+/** The smallest batch size whose speed is nearly the best. */
+export function smallestFast(found: readonly Pick<MeasuredBatchSize, 'batchSize' | 'samplesPerSecond'>[]): number {
   const fastest = Math.max(...found.map(({ samplesPerSecond }) => samplesPerSecond))
   const enough = found.filter(({ samplesPerSecond }) => samplesPerSecond >= ENOUGH * fastest)
-  const suggestion = Math.min(...enough.map(({ batchSize }) => batchSize))
-  return Object.freeze({ candidates: Object.freeze(found), suggestion })
+  return Math.min(...enough.map(({ batchSize }) => batchSize))
 }
 
 interface Read {

@@ -48,7 +48,7 @@ export interface LearningRates {
   readonly smoothed: readonly number[]
   /**
    * A learning rate to begin with: where the smoothed loss falls fastest per factor of the learning rate, before its lowest point.
-   * `undefined` when it never falls.
+   * `undefined` when there is none: it never falls, or only at the first step.
    */
   readonly suggestion: number | undefined
   /** Where the smoothed loss is lowest; a tenth of it is another common choice. */

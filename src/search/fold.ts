@@ -3,12 +3,22 @@ import { DownslopeError } from '../errors.ts'
 import type { Measure } from '../metric/index.ts'
 import { measure } from '../model/measure.ts'
 import { type AnyModel, modelInside } from '../model/model.ts'
-import { planOf } from '../optimizer/optimizer.ts'
+import { type Optimizer, planOf } from '../optimizer/optimizer.ts'
 import type { Status } from '../train/advance.ts'
-import { fit } from '../train/fit.ts'
+import { createStopper } from '../train/earlyStopping.ts'
+import { type FitResult, fit } from '../train/fit.ts'
 import type { EpochRecord } from '../train/history.ts'
-import type { FitOptions } from '../train/options.ts'
+import { type FitOptions, type FitPlan, readFitOptions } from '../train/options.ts'
+import type { Run } from '../train/run.ts'
 import type { ReadCandidate } from './candidate.ts'
+
+/** Looks at the epochs of a fold. */
+export interface Watch {
+  /** What their records have. */
+  readonly metrics: unknown
+  /** Whether the fold is given up; `ended` says that this was its last epoch anyway. */
+  readonly over: (record: EpochRecord, ended: boolean) => boolean
+}
 
 /** How a fold is trained and measured. */
 export interface FoldPlan {
@@ -20,14 +30,13 @@ export interface FoldPlan {
   readonly signal: AbortSignal
   /** Threads for the arithmetic, where the candidate says nothing; the result is the same. */
   readonly threads: number
-  /** Looks at each epoch, whose records then have these metrics; true gives the fold up. */
-  readonly watch?: { readonly metrics: unknown; readonly over: (record: EpochRecord) => boolean }
+  readonly watch?: Watch
 }
 
 /** What became of a fold. */
 export interface FoldResult {
   readonly status: Status | 'given up'
-  /** Epochs that were finished. */
+  /** Epochs that were finished; 0 where it was given up. */
   readonly epochs: number
   readonly bestEpoch: number | undefined
   readonly seconds: number
@@ -40,30 +49,23 @@ export interface FoldResult {
 /** Trains a candidate on the rows of a fold and measures it on the others. */
 export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: FoldPlan): Promise<FoldResult> {
   const began = performance.now()
-  const { start, options } = candidate
+  const { start, network, options } = candidate
   const { watch, signal } = plan
-  const run = fit(start as AnyModel<never>, fold.train, {
-    threads: plan.threads,
-    seed: plan.seed,
+  const given = {
     ...options,
+    threads: options.threads ?? plan.threads,
+    seed: options.seed ?? plan.seed,
     ...(looked(options, watch) ? { validation: options.validation ?? fold.validation } : {}),
     ...(watch === undefined ? {} : { metrics: watch.metrics }),
     signal,
-  } as FitOptions)
-  let over = false
-  if (watch !== undefined) {
-    for await (const record of run) {
-      over = watch.over(record)
-      if (over) break
-    }
-    if (over) run.stop()
+  } as FitOptions
+  const run = fit(start as AnyModel<never>, fold.train, given)
+  if (watch !== undefined && (await givesUp(run, readFitOptions('fit', given, network.outputs), watch))) {
+    const seconds = (performance.now() - began) / 1000
+    return { status: 'given up', epochs: 0, bestEpoch: undefined, seconds, values: {}, predictions: [] }
   }
   const { model, status, history, bestEpoch } = await run
   try {
-    if (over) {
-      const seconds = (performance.now() - began) / 1000
-      return { status: 'given up', epochs: history.length, bestEpoch, seconds, values: {}, predictions: [] }
-    }
     const scored = await score(model, fold, plan, status === 'diverged')
     const seconds = (performance.now() - began) / 1000
     return { status, epochs: history.length, bestEpoch, seconds, ...scored }
@@ -72,11 +74,41 @@ export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: F
   }
 }
 
+/** Whether a watch gives a run up. Then, or where it throws, the run is ended, and nobody wants what it gives. */
+async function givesUp(
+  run: Run<EpochRecord, FitResult>,
+  { epochs, earlyStopping }: FitPlan,
+  watch: Watch,
+): Promise<boolean> {
+  const stopper = earlyStopping && createStopper(earlyStopping)
+  let through = false
+  try {
+    for await (const record of run) {
+      stopper?.observe(record)
+      if (watch.over(record, record.epoch === epochs || stopper?.exhausted === true)) return true
+    }
+    through = true
+    return false
+  } finally {
+    if (!through) {
+      run.stop()
+      await run.then(
+        ({ model }) => model.close(),
+        () => {},
+      )
+    }
+  }
+}
+
 /** Whether somebody looks at validation rows while training goes on; it changes nothing else. */
 function looked({ earlyStopping, validation, optimizer }: ReadCandidate['options'], watch: FoldPlan['watch']): boolean {
-  const numbers = Object.values(planOf(optimizer)?.numbers ?? {})
-  const scheduled = numbers.some((value) => typeof value !== 'number')
-  return watch !== undefined || earlyStopping !== undefined || validation !== undefined || scheduled
+  return watch !== undefined || earlyStopping !== undefined || validation !== undefined || fed(optimizer)
+}
+
+/** Whether a number of an optimizer may follow from validation rows: by a plateau of theirs, or by a function of the caller, who knows. */
+function fed(optimizer: unknown): boolean {
+  if (planOf(optimizer) === undefined) return false
+  return /"kind":"custom"|"monitor":"validation\./.test(JSON.stringify((optimizer as Optimizer).config))
 }
 
 /** What a model is worth on the validation rows of a fold. */

@@ -30,7 +30,7 @@ export function closeFolds(folds: readonly DrawnFold[]): void {
 
 /**
  * Draws the folds of a job and does something with each, `times` over all of them: index i is fold i % folds. Ended by an error, by abort, and by
- * `stop()`, after which what is under way is given up. Returns the folds, closed.
+ * `stop()`, after which what is under way is given up.
  */
 export async function withFolds(
   where: string,
@@ -38,7 +38,7 @@ export async function withFolds(
   context: Pick<RunContext<unknown>, 'stopped'> & { onStop: (() => void) | undefined },
   task: (fold: DrawnFold, index: number, signal: AbortSignal) => Promise<void>,
   times = 1,
-): Promise<readonly DrawnFold[]> {
+): Promise<void> {
   const inner = new AbortController()
   // every fold under way listens
   setMaxListeners(0, inner.signal)
@@ -64,7 +64,6 @@ export async function withFolds(
       () => context.stopped,
       () => inner.abort(STOPPED),
     )
-    return folds
   } finally {
     signal?.removeEventListener('abort', abort)
     closeFolds(folds)

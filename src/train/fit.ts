@@ -8,7 +8,7 @@ import { type AnyModel, Model } from '../model/model.ts'
 import type { Network } from '../model/network.ts'
 import { outputsFor } from '../model/withLoss.ts'
 import { type NativeTrainer, receive, unwrapLater } from '../native/index.ts'
-import { guarded, refuse } from '../options.ts'
+import { refuse } from '../options.ts'
 import { advance, type Course, type Status } from './advance.ts'
 import { readJournal } from './checkpoint.ts'
 import { createClock } from './clock.ts'
@@ -16,7 +16,7 @@ import { createDecisions } from './decisions.ts'
 import type { EpochRecord } from './history.ts'
 import { closeViews, type Job, prepare, trainerOf } from './job.ts'
 import type { FitOptions, FitPlan } from './options.ts'
-import { type Run, type RunContext, startRun } from './run.ts'
+import { type Run, type RunContext, startJob } from './run.ts'
 
 /** What {@link fit} resolves to. */
 export interface FitResult<L extends Labels = Label, M extends string = never, K extends string = never> {
@@ -51,18 +51,7 @@ export function fit<L extends Labels = Label, K extends string = never, const M 
   train: Dataset<L>,
   options: FitOptions<M, L, K>,
 ): Run<EpochRecord<MetricKeys<K, M>>, FitResult<L, MetricKeys<K, M>, K>> {
-  // read now, so that later changes to the options do not matter; complaints come as a rejection
-  let job: Job | undefined
-  let complaint: unknown
-  try {
-    job = guarded('fit', 'ERR_OPTION', () => prepare('fit', start, train, options))
-  } catch (error) {
-    complaint = error
-  }
-  const run = startRun<EpochRecord, FitResult>(async (context) => {
-    if (job === undefined) throw complaint
-    return work(job, context)
-  })
+  const run = startJob('fit', () => prepare('fit', start, train, options), work)
   return run as unknown as Run<EpochRecord<MetricKeys<K, M>>, FitResult<L, MetricKeys<K, M>, K>>
 }
 

@@ -1,3 +1,4 @@
+import { guarded } from '../options.ts'
 import { defer } from './defer.ts'
 
 /**
@@ -19,8 +20,25 @@ export interface RunContext<Progress> {
   readonly watched: boolean
   /** `stop()` was called. */
   readonly stopped: boolean
-  /** Called once when `stop()` is. */
+  /** Called each time that `stop()` is. */
   onStop: (() => void) | undefined
+}
+
+/**
+ * Reads the arguments of a call now, so that later changes to them do not matter, and starts work on them on the next tick. Complaints
+ * come as a rejection.
+ */
+export function startJob<Job, Progress, Result>(
+  where: string,
+  read: () => Job,
+  work: (job: Job, context: RunContext<Progress>) => Promise<Result>,
+): Run<Progress, Result> {
+  try {
+    const job = guarded(where, 'ERR_OPTION', read)
+    return startRun((context) => work(job, context))
+  } catch (complaint) {
+    return startRun(() => Promise.reject(complaint))
+  }
 }
 
 /** Starts work on the next tick. */
@@ -74,7 +92,6 @@ export function startRun<Progress, Result>(
 
   return Object.assign(result, {
     stop(): void {
-      if (stopped) return
       stopped = true
       context.onStop?.()
     },

@@ -1,4 +1,4 @@
-import { readInteger, readOptions, refuse } from '../../options.ts'
+import { readInteger, readOptions } from '../../options.ts'
 import { definePruner, type Pruner } from './pruner.ts'
 import { halves } from './successiveHalving.ts'
 
@@ -36,14 +36,11 @@ export function hyperband(options: HyperbandOptions): Pruner {
   const maxResource = readInteger('hyperband', 'maxResource', read.maxResource, minResource)
   const factor = readInteger('hyperband', 'reductionFactor', read.reductionFactor, 2, 3)
   const ends = brackets(minResource, maxResource, factor)
-  if (ends.length === 0) refuse('hyperband', 'maxResource must be ≥ minResource', maxResource)
   const bracketOf = (number: number): number => {
     const turn = number * GOLDEN
     const place = turn - Math.floor(turn)
-    return Math.max(
-      0,
-      ends.findIndex((end) => place < end),
-    )
+    // the last ends at 1, which no place reaches
+    return ends.findIndex((end) => place < end)
   }
   return definePruner(
     { kind: 'hyperband', minResource, maxResource, reductionFactor: factor },

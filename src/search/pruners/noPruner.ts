@@ -9,5 +9,5 @@ import { definePruner, type Pruner } from './pruner.ts'
  * ```
  */
 export function noPruner(): Pruner {
-  return definePruner({ kind: 'noPruner' }, { usesHistory: false, series: 'steps', prune: () => false })
+  return definePruner({ kind: 'noPruner' }, { usesHistory: false, series: 'none', prune: () => false })
 }

@@ -30,7 +30,7 @@ export function patient(options: PatientOptions): Pruner {
   const patience = readInteger('patient', 'patience', read.patience, 0)
   const minDelta = readNumber('patient', 'minDelta', read.minDelta, ranges.notNegative, 0)
   const inner = prunerPlan(read.pruner)
-  if (read.pruner !== undefined && inner?.series !== 'steps')
+  if (read.pruner !== undefined && inner?.series !== 'steps' && inner?.series !== 'none')
     refuse('patient', 'pruner must be one for steps', read.pruner)
   const config = read.pruner === undefined ? {} : { pruner: (read.pruner as Pruner).config }
   return definePruner(

@@ -30,8 +30,8 @@ export interface PruneContext {
 export interface PrunerPlan {
   /** False for pruners that look at the trial alone: they wait for no other trial. */
   readonly usesHistory: boolean
-  /** What it looks at: numbers by step, or one number for each fold. */
-  readonly series: 'steps' | 'folds'
+  /** What it looks at: numbers by step, one number for each fold, or nothing. */
+  readonly series: 'steps' | 'folds' | 'none'
   /** Whether the trial should be stopped: a pure function of the context. */
   readonly prune: (context: PruneContext) => boolean
 }

@@ -62,6 +62,7 @@ export function halves(
   { first, factor, among }: Rungs,
 ): boolean {
   const last = own.steps.at(-1) as number
+  // all rungs again: the trial may not have asked at each of them
   for (let step = first; step <= last; step *= factor) {
     const value = atRung(own, step) as number
     if (Number.isNaN(value)) return true

@@ -1,11 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
+import { createPace } from '../../data/source.ts'
 import { DownslopeError } from '../../errors.ts'
 import { type NativeSampler, native, receive, unwrapLater } from '../../native/index.ts'
 import type { Point } from '../space/flat.ts'
 import type { FinishedPoint, SamplerStart, Suggester } from './sampler.ts'
-
-/** So many trials are copied before the event loop has its turn. */
-const AT_ONCE = 500
 
 const statuses = ['completed', 'pruned', 'failed']
 
@@ -60,8 +57,9 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
 /** Coordinates of points, one after the other; a number for each where they have none. */
 async function flat(points: readonly Point[], width: number): Promise<Float64Array> {
   const result = new Float64Array(points.length * Math.max(1, width))
+  const pace = createPace()
   for (const [index, point] of points.entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    await pace()
     result.set(point, index * width)
   }
   return result
@@ -71,8 +69,9 @@ async function flat(points: readonly Point[], width: number): Promise<Float64Arr
 async function rowsOf(finished: readonly FinishedPoint[], values: number): Promise<Float64Array> {
   const width = 4 + values
   const rows = new Float64Array(finished.length * width).fill(Number.NaN)
+  const pace = createPace()
   for (const [index, trial] of finished.entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    await pace()
     rows.set([trial.number, statuses.indexOf(trial.status), trial.step, trial.violation], index * width)
     rows.set(trial.values.slice(0, values), index * width + 4)
   }

@@ -29,7 +29,7 @@ export interface ArrayParameter<T = unknown, L extends string | number = string 
   readonly config: ParameterConfig & { readonly length: L }
 }
 
-/** ParameterRecord whose arrays have a number or the name of an `int` beside them as length; anything else becomes `never`. */
+/** Parameters whose arrays have a number or the name of an `int` beside them as length; anything else becomes `never`. */
 export type CheckedLengths<S extends ParameterRecord> = {
   readonly [K in keyof S]: S[K] extends { readonly kind: 'array'; readonly config: { readonly length: infer L } }
     ? L extends string

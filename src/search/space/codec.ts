@@ -103,7 +103,7 @@ function checkLength(slot: Slot & { readonly kind: 'array' }, where: string, val
   refuse(where, `params.${slot.at} must have ${wanted} elements${why}`, given)
 }
 
-/** ParameterRecord as users see them, frozen. */
+/** Parameters as users see them, frozen. */
 export function decodeWith(root: SlotRecord, point: Point): Readonly<Record<string, unknown>> {
   return decodeRecord(root, point, undefined)
 }

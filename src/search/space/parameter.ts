@@ -19,7 +19,7 @@ export interface ParameterConfig {
   readonly [option: string]: Json
 }
 
-/** ParameterRecord by their names. */
+/** Parameters by their names. */
 export interface ParameterRecord {
   readonly [name: string]: Parameter
 }

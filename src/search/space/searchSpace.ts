@@ -60,16 +60,14 @@ export interface SpacePlan {
   readonly flat: FlatSpace
   /** The point of parameters as users write them; `ERR_OPTION` with the path of what is wrong. */
   readonly encode: (where: string, params: unknown) => Point
-  /** ParameterRecord as users see them, frozen. */
+  /** Parameters as users see them, frozen. */
   readonly decode: (point: Point) => Readonly<Record<string, unknown>>
-  /** The canonical JSON form. */
-  readonly canonical: string
 }
 
 const plans = new WeakMap<object, SpacePlan>()
 
 /**
- * ParameterRecord to search, by name. The type of a trial's `params` follows from it.
+ * What is searched: parameters by name. The type of a trial's `params` follows from it.
  *
  * The order in which parameters are declared changes nothing but the order in which they are shown.
  *
@@ -97,13 +95,11 @@ export function searchSpace<const S extends ParameterRecord>(
       [...record.keys()].map((name) => [name, (parameters as ParameterRecord)[name] as Parameter]),
     )
     const config = { kind: 'searchSpace' as const, parameters: configsOf(given) }
-    const canonical = canonicalJson(config)
     const { flat, root } = flatten(record)
-    const hash = createHash('sha256').update(canonical).digest('hex')
+    const hash = createHash('sha256').update(canonicalJson(config)).digest('hex')
     const space: SearchSpace<ParamsOf<S>> = frozen({ kind: 'searchSpace' as const, parameters: given, config, hash })
     plans.set(space, {
       flat,
-      canonical,
       encode: (where, params) => encodeWith(root, flat.dimensions.length, where, params),
       decode: (point) => decodeWith(root, point),
     })

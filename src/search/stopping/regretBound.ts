@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
+import { createPace } from '../../data/source.ts'
 import { native, unwrapLater } from '../../native/index.ts'
 import { ranges, readInteger, readNumber, readOptions, refuse } from '../../options.ts'
 import { type SettledTrial, stands } from '../history.ts'
+import { deviationOf } from '../statistics/moments.ts'
 import { defineStopping, type StopContext, type Stopping } from './stopping.ts'
 
 /** Options of {@link regretBound}. */
@@ -73,9 +74,6 @@ export function regretBound(options: RegretBoundOptions = {}): Stopping {
   )
 }
 
-/** So many trials are looked at before the event loop has its turn. */
-const AT_ONCE = 500
-
 async function decide(
   { direction, space, point, history }: StopContext,
   count: number,
@@ -87,10 +85,11 @@ async function decide(
   const width = space.dimensions.length
   const values = new Float64Array(count)
   const points = new Float64Array(count * width)
+  const pace = createPace()
   let known = 0
   let best: SettledTrial | undefined
   for (let position = 0; position < count; position++) {
-    if (position % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    await pace()
     const trial = history.trial(position)
     if (!stands(trial)) continue
     const value = sign * (trial.values[0] as number)
@@ -109,8 +108,5 @@ async function decide(
 /** How far the mean of a trial's folds may be from what it stands for; `undefined` where there are too few to say. */
 function noiseOf({ folds: { values } }: SettledTrial): number | undefined {
   const count = values.length
-  if (count < 2) return undefined
-  const mean = values.reduce((sum, value) => sum + value, 0) / count
-  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0)
-  return Math.sqrt((squares / (count - 1)) * (1 / count + 1 / (count - 1)))
+  return count < 2 ? undefined : deviationOf(values) * Math.sqrt(1 / count + 1 / (count - 1))
 }

@@ -87,7 +87,7 @@ export class Core {
     this.prunerValue = pruner
     this.pruner = readPruner('study', pruner).plan
     this.constraints = constraints
-    // as many listeners as trials were asked for
+    // everybody who asked for a trial may listen
     setMaxListeners(0, this.closing.signal)
     this.projection = new Projection({
       worker: log.worker,
@@ -222,23 +222,30 @@ export class Core {
     return point === undefined ? 'exhausted' : JSON.stringify(plan.decode(point))
   }
 
+  /** Whether trials wait for others to be finished: then no more than `lag` ever run. */
+  waits(stopping: readonly StoppingPlan[]): boolean {
+    return !this.asynchronous && (this.samplerPlan.usesValues || this.pruner.usesHistory || stopping.length > 0)
+  }
+
   /** The first trial that has to be finished before this one may begin. */
   #awaits(number: number, { stopping }: BeginRules): number | undefined {
-    if (this.asynchronous) return undefined
-    if (!this.samplerPlan.usesValues && !this.pruner.usesHistory && stopping.length === 0) return undefined
+    if (!this.waits(stopping)) return undefined
     const { count } = this.projection.settled
     return count < this.declared(number) ? count : undefined
   }
 
   async #take(): Promise<Entry | undefined> {
     this.follower.suspicious = false
-    for (const number of await this.log.orphans()) {
+    const numbers = await this.log.orphans()
+    for (const number of numbers) {
       await this.follower.refresh()
       const entry = this.projection.entries[number]
       if (entry === undefined || entry.status !== 'running') continue
       const attempt = entry.attempt + 1
       if (await this.log.take(number, attempt)) {
         this.projection.again(entry, attempt, this.log.worker, Date.now())
+        // what is new may have to wait for the others
+        if (number !== numbers.at(-1)) this.follower.suspicious = true
         return entry
       }
     }

@@ -186,7 +186,8 @@ export function readSettings(where: string, read: { readonly [K in (typeof setti
   }
   if (read.directions !== undefined || read.direction !== undefined) part.directions = readDirections(where, read)
   if (read.sampler !== undefined) part.sampler = readSampler(where, read.sampler).sampler.config
-  if (read.pruner !== undefined) part.pruner = readPruner(where, read.pruner).pruner.config
+  const pruner = read.pruner === undefined ? undefined : readPruner(where, read.pruner)
+  if (pruner !== undefined) part.pruner = pruner.pruner.config
   if (read.seed !== undefined) part.seed = readSeed(where, read.seed)
   if (read.lag !== undefined) part.lag = readInteger(where, 'lag', read.lag, 1)
   if (read.mode !== undefined) part.mode = readName(where, 'mode', read.mode, ['repeatable', 'asynchronous'])
@@ -195,7 +196,7 @@ export function readSettings(where: string, read: { readonly [K in (typeof setti
     part.constraints = true
   }
   const several = (part.directions?.length ?? 1) > 1
-  if (several && part.pruner !== undefined && part.pruner.kind !== 'noPruner') {
+  if (several && pruner !== undefined && pruner.plan.series !== 'none') {
     refuse(where, 'pruner must be left out with several directions', read.pruner)
   }
   return {

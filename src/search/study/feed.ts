@@ -1,12 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
+import { createPace } from '../../data/source.ts'
 import type { FinishedPoint, Suggester } from '../samplers/sampler.ts'
 import type { Point } from '../space/flat.ts'
 import type { Core } from './core.ts'
 import { lastOf } from './last.ts'
 import type { Entry } from './record.ts'
-
-/** So many trials are looked at before the event loop has its turn. */
-const AT_ONCE = 500
 
 /** Gives a sampler what is new in the declared history, each trial once. */
 export interface Feed {
@@ -34,16 +31,17 @@ export function createFeed(core: Core): Feed {
       seed: definition.seed,
     })
     const current = suggester
+    const pace = createPace()
     const points: Point[] = []
     const finished: FinishedPoint[] = []
     for (; asked < number; asked++) {
       points.push(core.point(projection.entries[asked] as Entry))
-      if (points.length % AT_ONCE === 0) await setImmediate()
+      await pace()
     }
     const wanted = samplerPlan.usesValues ? declared : 0
     for (; settled < wanted; settled++) {
       finished.push(finishedPoint(core, projection.settled.trial(settled) as Entry))
-      if (finished.length % AT_ONCE === 0) await setImmediate()
+      await pace()
     }
     return current.suggest(points, finished)
   }

@@ -1,9 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
+import { createPace } from '../../data/source.ts'
 import { native, unwrapLater } from '../../native/index.ts'
 import type { Core } from './core.ts'
-
-/** So many trials are looked at before the event loop has its turn. */
-const AT_ONCE = 500
 
 /** Shares of all parameters by path, the largest first. */
 export async function importanceOf(core: Core): Promise<Readonly<Record<string, number>>> {
@@ -12,10 +9,11 @@ export async function importanceOf(core: Core): Promise<Readonly<Record<string, 
   const completed = core.projection.entries.filter(({ status }) => status === 'completed')
   const points = new Float64Array(completed.length * dimensions.length)
   const values = new Float64Array(completed.length * definition.directions.length)
+  const pace = createPace()
   for (const [index, entry] of completed.entries()) {
     points.set(core.point(entry), index * dimensions.length)
     values.set(entry.values, index * definition.directions.length)
-    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    await pace()
   }
   const [space, directions] = [JSON.stringify(plan.flat), JSON.stringify(definition.directions)]
   const shares = await unwrapLater(native().measureImportance(space, directions, points, values))

@@ -119,7 +119,8 @@ function ofRange(config: ParameterConfig, values: readonly number[], factor: num
   const { low, high, scale, step } = config as unknown as Readonly<Record<'low' | 'high' | 'step', number>> & {
     scale: string
   }
-  const [least, most] = [Math.min(...values), Math.max(...values)]
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)]
   const [from, to] = scale === 'log' ? around(least, most, low, high, factor) : beside(least, most, low, high, factor)
   if (config.kind === 'float' && config.step === undefined) return { ...config, low: from, high: to }
   const last = gridCount(low, high, step) - 1

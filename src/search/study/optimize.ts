@@ -1,14 +1,5 @@
-import {
-  guarded,
-  type Range,
-  readInteger,
-  readName,
-  readNumber,
-  readOptions,
-  readSignal,
-  refuse,
-} from '../../options.ts'
-import { type Run, type RunContext, startRun } from '../../train/run.ts'
+import { type Range, readInteger, readName, readNumber, readOptions, readSignal, refuse } from '../../options.ts'
+import { type Run, type RunContext, startJob } from '../../train/run.ts'
 import { readWorkers } from '../parallel.ts'
 import { readStopping, type Stopping } from '../stopping/index.ts'
 import type { StoppingPlan } from '../stopping/stopping.ts'
@@ -67,8 +58,8 @@ export interface OptimizePlan {
 const LONGEST = 2 ** 31 - 1
 const duration: Range = { text: `> 0 and at most ${LONGEST}`, holds: (value) => value > 0 && value <= LONGEST }
 
-/** Reads the options. */
-export function readOptimize(where: string, options: unknown): OptimizePlan {
+/** Reads the options for a study. */
+export function readOptimize(where: string, options: unknown, core: Core): OptimizePlan {
   const read = readOptions(where, options, [
     'trials',
     'totalTrials',
@@ -81,13 +72,18 @@ export function readOptimize(where: string, options: unknown): OptimizePlan {
   ])
   const time = (name: 'timeout' | 'trialTimeout'): number | undefined =>
     read[name] === undefined ? undefined : readNumber(where, name, read[name], duration)
+  const stopping = readStopping(where, read.stopping)
+  if (core.definition.directions.length > 1 && stopping.length > 0) {
+    refuse(where, 'stopping must be left out with several directions', undefined)
+  }
+  for (const rule of stopping) rule.check?.(where, { space: core.plan.flat, folds: undefined })
   return {
     trials: readInteger(where, 'trials', read.trials, 0, Number.MAX_SAFE_INTEGER),
     total: readInteger(where, 'totalTrials', read.totalTrials, 0, Number.MAX_SAFE_INTEGER),
     workers: readWorkers(where, read.workers),
     timeout: time('timeout'),
     trialTimeout: time('trialTimeout'),
-    stopping: readStopping(where, read.stopping),
+    stopping,
     throws: read.onError !== undefined && readName(where, 'onError', read.onError, ['continue', 'throw']) === 'throw',
     signal: readSignal(where, read.signal),
   }
@@ -98,17 +94,8 @@ export function optimize(
   core: Core,
   read: () => { readonly objective: Objective<never>; readonly plan: OptimizePlan },
 ): Run<TrialRecord, OptimizeResult<Readonly<Record<string, unknown>>>> {
-  // read now, so that later changes to the options do not matter; complaints come as a rejection
-  let work: ReturnType<typeof read> | undefined
-  let complaint: unknown
-  try {
-    work = guarded('study.optimize', 'ERR_OPTION', read)
-  } catch (error) {
-    complaint = error
-  }
-  return startRun(async (context) => {
-    if (work === undefined) throw complaint
-    return new Course(core, work.objective, work.plan, context).run()
+  return startJob('study.optimize', read, ({ objective, plan }, context) => {
+    return new Course(core, objective, plan, context).run()
   })
 }
 
@@ -121,7 +108,9 @@ class Course {
   readonly #finished: Entry[] = []
   readonly #safe = new Set<Promise<void>>()
   #begun = 0
-  #status: OptimizeResult<never>['status'] | undefined
+  #stopped = false
+  /** Why nothing new is begun, and how many trials there were when that was found. */
+  #last: { readonly status: 'exhausted' | 'stopped'; readonly count: number } | undefined
   #lookedForOrphans = 0
   #failure: { readonly error: unknown } | undefined
   #interrupted = false
@@ -139,10 +128,6 @@ class Course {
     const { signal, timeout, workers } = this.#plan
     const core = this.#core
     core.check('study.optimize')
-    if (core.definition.directions.length > 1 && this.#plan.stopping.length > 0) {
-      refuse('study.optimize', 'stopping must be left out with several directions', undefined)
-    }
-    for (const rule of this.#plan.stopping) rule.check?.('study.optimize', { space: core.plan.flat, folds: undefined })
     signal?.throwIfAborted()
     const failure = new Promise<never>((_, reject) => {
       this.#fail = (error) => {
@@ -157,9 +142,13 @@ class Course {
     signal?.addEventListener('abort', aborted, { once: true })
     core.closing.signal.addEventListener('abort', closed, { once: true })
     const stopped = new DOMException('the run was stopped', 'AbortError')
-    this.#context.onStop = () => this.#end('stopped', stopped)
-    if (this.#context.stopped) this.#end('stopped', stopped)
-    const timer = timeout === undefined ? undefined : setTimeout(() => this.#end('stopped', stopped), timeout)
+    const stop = (): void => {
+      this.#stopped = true
+      this.#interrupt(stopped)
+    }
+    this.#context.onStop = stop
+    if (this.#context.stopped) stop()
+    const timer = timeout === undefined ? undefined : setTimeout(stop, timeout)
     try {
       const all = this.#all(workers)
       all.catch(() => {})
@@ -174,17 +163,11 @@ class Course {
       best:
         core.definition.directions.length === 1 && core.projection.best ? core.record(core.projection.best) : undefined,
       trials: Object.freeze(entries.map((entry) => core.record(entry))),
-      status: this.#status ?? 'completed',
+      status: this.#stopped ? 'stopped' : (this.#last?.status ?? 'completed'),
     })
   }
 
-  /** No further trial is begun; `reason` also interrupts those that run. */
-  #end(status: OptimizeResult<never>['status'], reason?: unknown): void {
-    this.#status ??= status
-    if (reason !== undefined) this.#interrupt(reason)
-    this.#core.follower.wake()
-  }
-
+  /** No further trial is begun, and those that run are told. */
   #interrupt(reason: unknown): void {
     this.#interrupted = true
     const failed = this.#failure !== undefined
@@ -196,14 +179,17 @@ class Course {
   }
 
   get #over(): boolean {
-    return this.#status !== undefined || this.#failure !== undefined
+    return this.#stopped || this.#failure !== undefined
   }
 
   /** Works until all is told and safe; what turns out to be lost is there to be run again. */
   async #all(workers: number): Promise<void> {
+    const { definition } = this.#core
+    // more than can ever run would only wait
+    const length = this.#core.waits(this.#plan.stopping) ? Math.min(workers, definition.lag) : workers
     do {
       this.#lost = false
-      await Promise.all(Array.from({ length: workers }, () => this.#work()))
+      await Promise.all(Array.from({ length }, () => this.#work()))
       await Promise.all(this.#safe)
     } while (this.#lost && !this.#over)
   }
@@ -223,7 +209,7 @@ class Course {
       const { turn } = this.#core.follower
       const begun = await this.#core.begin({
         open: () => !this.#over && this.#begun < this.#plan.trials,
-        may: (number) => number < this.#plan.total,
+        may: (number) => number < (this.#last?.count ?? this.#plan.total),
         stopping: this.#plan.stopping,
         orphans: this.#orphansDue(),
         begun: () => {
@@ -241,17 +227,18 @@ class Course {
 
   /** Whether there may be another trial later. */
   #mayCome(begun: Begun): boolean {
-    const { projection } = this.#core
-    if (begun === 'exhausted' || begun === 'stopped') {
-      this.#end(begun)
-      return false
+    const { log, projection, follower } = this.#core
+    if (typeof begun !== 'string') return true
+    if (begun !== 'enough' && this.#last === undefined) {
+      this.#last = { status: begun, count: projection.entries.length }
+      follower.wake()
     }
-    if (begun === 'enough') {
-      // of the study's last trials some may come back from workers that end
-      const { total, trials } = this.#plan
-      return this.#begun < trials && [...projection.running].some((number) => number < total)
-    }
-    return true
+    // of the study's last trials some may come back from workers that end
+    const { total, trials } = this.#plan
+    const count = this.#last?.count
+    const open = (number: number): boolean =>
+      count === undefined ? number < total : number < count && projection.entries[number]?.worker !== log.worker
+    return this.#begun < trials && [...projection.running].some(open)
   }
 
   /** Whether to ask the log for trials of workers that are gone: now and then, as it costs a call. */

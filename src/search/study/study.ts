@@ -132,7 +132,8 @@ export class Study<P = Readonly<Record<string, unknown>>> {
    * What it returns is awaitable and iterable (a record for each trial that this call finished, when it is safe); it starts on
    * the next tick. `.stop()` begins no further trial and aborts the signals of those that run: what such a trial still gives
    * counts, and one that throws then is run again when the study goes on. An objective that throws makes a failed trial with
-   * its error, and the study goes on; NaN makes a failed trial too.
+   * its error, and the study goes on; NaN makes a failed trial too. Where all combinations have been begun, or a rule ends the search,
+   * it still waits for what other processes run of the study's trials: that counts, and comes back when one of them ends.
    *
    * @param objective gives the value of parameters, one for each direction, `'pruned'` or `'failed'`, or a promise of it
    * @throws DownslopeError (as a rejection) `ERR_OPTION`, `ERR_CLOSED` (also when the study is closed meanwhile),
@@ -147,7 +148,7 @@ export class Study<P = Readonly<Record<string, unknown>>> {
     // complaints come as a rejection
     return optimize(this.#core, () => ({
       objective: readObjective('study.optimize', objective),
-      plan: readOptimize('study.optimize', options),
+      plan: readOptimize('study.optimize', options, this.#core),
     })) as unknown as Run<TrialRecord<P>, OptimizeResult<P>>
   }
 
@@ -172,26 +173,30 @@ export class Study<P = Readonly<Record<string, unknown>>> {
     if (count !== undefined && count > MOST) refuse('study.ask', `count must be at most ${MOST}`, count)
     const asked: AskedTrial<P>[] = []
     const taken: Entry[] = []
-    while (taken.length < (count ?? 1)) {
-      const begun = await this.#core.begin({
-        open: () => true,
-        may: () => true,
-        stopping: [],
-        orphans: true,
-        begun: () => {},
-      })
-      if (typeof begun === 'string') {
-        if (count !== undefined) break
-        throw new DownslopeError('ERR_OPTION', 'study.ask: every combination of the space has been asked for')
+    try {
+      while (taken.length < (count ?? 1)) {
+        const begun = await this.#core.begin({
+          open: () => true,
+          may: () => true,
+          stopping: [],
+          orphans: true,
+          begun: () => {},
+        })
+        if (typeof begun === 'string') {
+          if (count !== undefined) break
+          throw new DownslopeError('ERR_OPTION', 'study.ask: every combination of the space has been asked for')
+        }
+        if ('awaits' in begun) {
+          const next = this.#core.projection.entries.length
+          const text = `study.ask: trial ${next} must wait for trial ${begun.awaits}, which is not finished (lag ${this.lag})`
+          throw new DownslopeError('ERR_BUSY', text)
+        }
+        taken.push(begun)
+        asked.push(askedTrial(this.#core, begun) as AskedTrial<P>)
       }
-      if ('awaits' in begun) {
-        for (const entry of taken) this.#core.release(entry)
-        const next = this.#core.projection.entries.length
-        const text = `study.ask: trial ${next} must wait for trial ${begun.awaits}, which is not finished (lag ${this.lag})`
-        throw new DownslopeError('ERR_BUSY', text)
-      }
-      taken.push(begun)
-      asked.push(askedTrial(this.#core, begun) as AskedTrial<P>)
+    } catch (error) {
+      for (const entry of taken) this.#core.release(entry)
+      throw error
     }
     return count === undefined ? (asked[0] as AskedTrial<P>) : Object.freeze(asked)
   }

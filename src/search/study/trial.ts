@@ -63,6 +63,7 @@ export class TrialHandle {
   readonly attempt: number
   readonly #core: Core
   readonly #entry: Entry
+  readonly #given: AbortSignal | undefined
   #view: Trial | undefined
   #controller: AbortController | undefined
   #reason: { readonly reason: unknown } | undefined
@@ -70,9 +71,11 @@ export class TrialHandle {
   /** What the pruner looks at with its NaN, which the log does not keep; only where there was one. */
   #seen: { steps: number[]; values: number[] } | undefined
 
-  constructor(core: Core, entry: Entry) {
+  /** With a signal the trial ends when that is aborted, else when `abort` is called. */
+  constructor(core: Core, entry: Entry, signal?: AbortSignal) {
     this.#core = core
     this.#entry = entry
+    this.#given = signal
     this.number = entry.number
     this.params = core.params(entry)
     this.attempt = entry.attempt
@@ -101,6 +104,7 @@ export class TrialHandle {
   }
 
   get signal(): AbortSignal {
+    if (this.#given !== undefined) return this.#given
     this.#controller ??= new AbortController()
     if (this.#reason !== undefined) this.#controller.abort(this.#reason.reason)
     return this.#controller.signal
@@ -141,6 +145,7 @@ export class TrialHandle {
   shouldPrune(): boolean {
     this.#check('trial.shouldPrune')
     const { definition, pruner } = this.#core
+    if (pruner.series === 'none') return false
     const own = this.#seen ?? this.#entry[pruner.series]
     if (own.steps.length === 0) return false
     const direction = definition.directions[0] as 'minimize' | 'maximize'
@@ -242,16 +247,12 @@ export class TrialHandle {
 
 /** The trial as users get it who ask by hand. */
 export function askedTrial(core: Core, entry: Entry): AskedTrial {
-  const handle = new TrialHandle(core, entry)
-  const { signal } = core.closing
-  const ended = (): void => handle.abort(signal.reason)
-  signal.addEventListener('abort', ended, { once: true })
+  // nobody ends it but the study that is closed
+  const handle = new TrialHandle(core, entry, core.closing.signal)
   const tell = async (result: Told, options?: { readonly reason?: string }): Promise<void> => {
     const { reason } = readOptions('trial.tell', options, ['reason'])
     if (reason !== undefined && typeof reason !== 'string') refuse('trial.tell', 'reason must be a string', reason)
-    const told = handle.end('trial.tell', result, reason === undefined ? {} : { reason })
-    signal.removeEventListener('abort', ended)
-    await told
+    await handle.end('trial.tell', result, reason === undefined ? {} : { reason })
   }
   return Object.freeze(Object.defineProperties({ tell }, Object.getOwnPropertyDescriptors(handle.view))) as AskedTrial
 }

@@ -1,4 +1,4 @@
-import { type Dataset, isDataset } from '../../data/dataset.ts'
+import type { Dataset } from '../../data/dataset.ts'
 import type { Labels } from '../../data/forms.ts'
 import type { Label } from '../../data/labels.ts'
 import * as metrics from '../../metric/all.ts'
@@ -17,8 +17,7 @@ import { type SearchSpace, spacePlan } from '../space/searchSpace.ts'
 import { readStopping, type Stopping } from '../stopping/index.ts'
 import type { StoppingPlan } from '../stopping/stopping.ts'
 import { type Given, readSettings, readStudyName } from '../study/create.ts'
-import { whole } from '../validation/dataset.ts'
-import { readValidation, type ValidationOption } from '../validation/index.ts'
+import { readRows, type ValidationOption } from '../validation/index.ts'
 import type { ValidationPlan } from '../validation/validation.ts'
 
 /** What {@link tune} gives records of: trials that have ended, or folds that were finished as well. */
@@ -33,7 +32,7 @@ export interface TuneOptions<
 > {
   /** What is searched. */
   readonly space: SearchSpace<P>
-  /** Gives the network and the options of `fit` for parameters: a function of them alone, called once for each trial. */
+  /** Gives the network and the options of `fit` for parameters: a function of them alone, called for each attempt of a trial and for the winner. */
   readonly build: (params: P) => Candidate<L, K>
   /** The number that decides: the mean over the folds of a metric, or of the loss, on the validation rows. */
   readonly metric: ScoreOption
@@ -122,8 +121,15 @@ export function readTune(where: string, data: unknown, options: unknown): TuneJo
   const direction = readDirection(where, read.direction, metricKey(where, read.metric))
   const { space, sampler, pruner, seed, lag } = read
   const given = readSettings(where, {
-    ...{ space, sampler, seed, lag, direction },
-    ...{ pruner: pruner ?? forgiving(), directions: undefined, mode: undefined, constraints: undefined },
+    space,
+    direction,
+    directions: undefined,
+    sampler,
+    pruner: pruner ?? forgiving(),
+    seed,
+    lag,
+    mode: undefined,
+    constraints: undefined,
   })
   if (given.space === undefined) refuse(where, 'space must be made by searchSpace', read.space)
   const reshuffle = readBoolean(where, 'reshuffle', read.reshuffle, false)
@@ -139,29 +145,18 @@ export function readTune(where: string, data: unknown, options: unknown): TuneJo
     connection: connectionOf(read.storage ?? memory(), where),
   }
   // views are made when all else is right
-  const validation = readValidation(where, read.validation)
-  if (reshuffle && !validation.random) {
-    validation.close()
-    refuse(where, 'reshuffle needs a validation that draws rows at random', reshuffle)
-  }
-  const { flat } = spacePlan(where, given.space)
+  const rows = readRows(where, data, read.validation)
   try {
-    for (const rule of rest.stopping) rule.check?.(where, { space: flat, folds: validation.folds })
+    const { folds, random } = rows.validation
+    if (reshuffle && !random) refuse(where, 'reshuffle needs a validation that draws rows at random', reshuffle)
+    const { flat } = spacePlan(where, given.space)
+    for (const rule of rest.stopping) rule.check?.(where, { space: flat, folds })
   } catch (error) {
-    validation.close()
+    rows.validation.close()
+    rows.data.close()
     throw error
   }
-  if (!isDataset(data)) validation.close()
-  return {
-    ...rest,
-    given,
-    build: read.build,
-    metric: read.metric,
-    direction,
-    reshuffle,
-    validation,
-    data: whole(where, data as Dataset),
-  }
+  return { ...rest, ...rows, given, build: read.build, metric: read.metric, direction, reshuffle }
 }
 
 /** How records call the metric, as far as that is known before there is a network. */

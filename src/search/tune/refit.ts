@@ -27,8 +27,8 @@ export function refit(
 ): Run<unknown, FitResult> {
   const stopped = candidate.options.earlyStopping !== undefined && bestEpochs.length > 0
   return fit(candidate.start as AnyModel<never>, data, {
-    seed,
     ...optionsOf(candidate),
+    seed: candidate.options.seed ?? seed,
     ...(stopped ? { epochs: Math.max(1, Math.round(meanOf(bestEpochs))) } : {}),
     ...(signal === undefined ? {} : { signal }),
   } as FitOptions)

@@ -1,4 +1,5 @@
 import type { DrawnFold } from '../../data/drawn.ts'
+import type { CustomMetric } from '../../metric/index.ts'
 import { readMeasures } from '../../metric/index.ts'
 import { monitored } from '../../metric/monitor.ts'
 import { readInteger, refuse } from '../../options.ts'
@@ -6,6 +7,7 @@ import type { EpochRecord } from '../../train/history.ts'
 import { buildCandidate, type ReadCandidate } from '../candidate.ts'
 import { type FoldPlan, runFold } from '../fold.ts'
 import { closeFolds } from '../folds.ts'
+import type { PrunerPlan } from '../pruners/pruner.ts'
 import { readScore, type Score } from '../score.ts'
 import { meanOf } from '../statistics/moments.ts'
 import type { ObjectiveResult } from '../study/objective.ts'
@@ -20,7 +22,7 @@ export const BEST_EPOCHS = 'bestEpochs'
 export interface TrialPlan {
   readonly job: TuneJob
   /** What the pruner wants to see. */
-  readonly series: 'folds' | 'epochs' | 'nothing'
+  readonly series: PrunerPlan['series']
   /** The folds of all trials; `undefined` where each draws its own. */
   readonly folds: readonly DrawnFold[] | undefined
   /** Called with what a trial failed with. */
@@ -62,16 +64,16 @@ async function overFolds(
     threads: 1,
     signal: trial.signal,
   }
-  const metrics = series === 'epochs' ? metricsWith(candidate, score) : undefined
+  const metrics = series === 'steps' ? metricsWith(candidate, score) : undefined
   const epochs = readInteger('tune: build()', 'epochs', candidate.options.epochs, 1, 10)
   const values: number[] = []
   const best: number[] = []
   for (const [index, fold] of folds.entries()) {
-    const over = (record: EpochRecord): boolean => {
+    const over = (record: EpochRecord, ended: boolean): boolean => {
       const value = monitored({ name: `validation.${score.key}`, direction: 'min' }, record)
       trial.report(index * epochs + record.epoch, meanOf([...values, value]))
-      // after the last epoch of the last fold there is nothing left to save
-      return (index + 1 < folds.length || record.epoch < epochs) && trial.shouldPrune()
+      // when the last fold has ended there is nothing left to save
+      return (index + 1 < folds.length || !ended) && trial.shouldPrune()
     }
     const result = await runFold(
       candidate,
@@ -85,10 +87,18 @@ async function overFolds(
     if (result.bestEpoch !== undefined) best.push(result.bestEpoch)
     trial.reportFold(index, value)
     folded(trial.number, meanOf(values))
+    // the mean is NaN whatever comes
+    if (Number.isNaN(value)) return value
     if (series === 'folds' && index + 1 < folds.length && trial.shouldPrune()) return 'pruned'
   }
   if (best.length > 0) trial.attribute(BEST_EPOCHS, best)
   return meanOf(values)
+}
+
+/** The function of a metric of the caller's. */
+function functionOf(metrics: unknown, name: string): unknown {
+  const own = (metrics as readonly (CustomMetric | string)[]).filter((metric) => typeof metric === 'object')
+  return own.find((metric) => metric.name === name)?.evaluate
 }
 
 /** The candidate's own metrics, and the one that decides. */
@@ -99,7 +109,11 @@ function metricsWith({ options, network, objectives }: ReadCandidate, score: Sco
   if (wanted === undefined) return { metrics }
   const same = own.find(({ key }) => key === wanted.key)
   if (same !== undefined) {
-    if (JSON.stringify(same.config) === JSON.stringify(wanted.config)) return { metrics }
+    const alike =
+      wanted.custom === undefined
+        ? JSON.stringify(same.config) === JSON.stringify(wanted.config)
+        : functionOf(metrics, wanted.key) === functionOf(score.option, wanted.key)
+    if (alike) return { metrics }
     return refuse('tune', 'metrics in build() must not have the name of the metric that decides', wanted.key)
   }
   if (network.outputs.length === 0)

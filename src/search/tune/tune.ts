@@ -4,8 +4,7 @@ import { identify } from '../../data/drawn.ts'
 import type { Labels } from '../../data/forms.ts'
 import type { Label } from '../../data/labels.ts'
 import type { Model } from '../../model/model.ts'
-import { guarded } from '../../options.ts'
-import { type Run, type RunContext, startRun } from '../../train/run.ts'
+import { type Run, type RunContext, startJob } from '../../train/run.ts'
 import { buildCandidate } from '../candidate.ts'
 import { closeFolds } from '../folds.ts'
 import type { Json } from '../json.ts'
@@ -23,7 +22,7 @@ export interface TuneProgress<P = Readonly<Record<string, unknown>>> {
   /** Counted from 0. */
   readonly number: number
   readonly params: P
-  /** Mean over the folds, of a pruned trial over those it finished; absent where there is none. */
+  /** Mean over the folds; of a pruned trial over those it finished, with a pruner of steps the last it was shown; absent where there is none. */
   readonly value?: number
   readonly status: 'completed' | 'pruned' | 'failed'
   /** Why it failed: `diverged`, `NaN`, or the message of its error. */
@@ -111,17 +110,7 @@ export function tune<P, L extends Labels = Label, K extends string = never, F ex
   data: Dataset<L>,
   options: TuneOptions<P, L, K, F>,
 ): Run<TuneProgress<P> | (F extends 'folds' ? TuneFoldProgress<P> : never), TuneResult<P, L, K>> {
-  let job: TuneJob | undefined
-  let complaint: unknown
-  try {
-    job = guarded('tune', 'ERR_OPTION', () => readTune('tune', data, options))
-  } catch (error) {
-    complaint = error
-  }
-  const run = startRun<AnyProgress, TuneResult>(async (context) => {
-    if (job === undefined) throw complaint
-    return work(job, context)
-  })
+  const run = startJob('tune', () => readTune('tune', data, options), work)
   return run as never
 }
 
@@ -129,27 +118,48 @@ type AnyProgress = TuneProgress | TuneFoldProgress
 
 async function work(job: TuneJob, context: RunContext<AnyProgress>): Promise<TuneResult> {
   const { data, validation, signal, seed } = job
+  const stops = stopsOf(context)
   let study: Study | undefined
-  let folds: readonly DrawnFold[] | undefined
+  let folds: readonly DrawnFold[] = []
   try {
     signal?.throwIfAborted()
     const extra = await identityOf(job)
     signal?.throwIfAborted()
+    // before there is a study: it would keep a rule that the data do not allow for ever
+    folds = await validation.draw('tune', data, { seed, path: job.reshuffle ? [0] : [] })
+    if (job.reshuffle) closeFolds(folds)
+    signal?.throwIfAborted()
     study = await begin('tune', { connection: job.connection, name: job.name, open: true, given: job.given, extra })
     signal?.throwIfAborted()
-    if (!job.reshuffle) folds = await validation.draw('tune', data, { seed, path: [] })
-    const status = await search(job, study, folds, context)
+    const status = await search(job, study, job.reshuffle ? undefined : folds, context, stops)
     const { best, trials } = study
-    const model = job.refit && best !== undefined ? await refitted(job, best, context) : undefined
+    const model = job.refit && best !== undefined ? await refitted(job, best, stops) : undefined
     return Object.freeze({ best, model, study, trials, status })
   } catch (error) {
     await study?.close()
     throw error
   } finally {
-    closeFolds(folds ?? [])
+    closeFolds(folds)
     validation.close()
     data.close()
   }
+}
+
+/** What `stop()` ends. */
+interface Stops {
+  /** How often it was called. */
+  count: number
+  /** What runs now. */
+  running: Run<unknown, unknown> | undefined
+}
+
+function stopsOf(context: RunContext<AnyProgress>): Stops {
+  const stops: Stops = { count: context.stopped ? 1 : 0, running: undefined }
+  context.onStop = () => {
+    stops.count++
+    stops.running?.stop()
+  }
+  return stops
 }
 
 /** What else the numbers of a study depend on. */
@@ -169,6 +179,7 @@ async function search(
   study: Study,
   folds: readonly DrawnFold[] | undefined,
   context: RunContext<AnyProgress>,
+  stops: Stops,
 ): Promise<TuneResult['status']> {
   const { signal, trials, workers, stopping } = job
   const core = coreOf('tune', study)
@@ -179,7 +190,7 @@ async function search(
   const plan: TrialPlan = {
     job,
     folds,
-    series: study.pruner.kind === 'noPruner' ? 'nothing' : core.pruner.series === 'folds' ? 'folds' : 'epochs',
+    series: core.pruner.series,
     // what the first cannot be trained with, the others hardly can
     failed: (number, error) => {
       if (number === 0) inner.abort(error)
@@ -206,12 +217,12 @@ async function search(
         signal: inner.signal,
       },
     }))
-    context.onStop = () => run.stop()
-    if (context.stopped) run.stop()
+    stops.running = run
+    if (stops.count > 0) run.stop()
     for await (const record of run) context.emit(progressOf(record, study))
     return (await run).status
   } finally {
-    context.onStop = undefined
+    stops.running = undefined
     signal?.removeEventListener('abort', abort)
   }
 }
@@ -244,11 +255,12 @@ function foldProgressOf(record: TrialRecord, value: number, study: Study): TuneF
 }
 
 /** The winner, trained on all of the data to the end. */
-async function refitted(job: TuneJob, best: TrialRecord, context: RunContext<AnyProgress>): Promise<Model | undefined> {
+async function refitted(job: TuneJob, best: TrialRecord, stops: Stops): Promise<Model | undefined> {
+  // a search that was stopped still gets its winner; stopping again ends that too
+  if (stops.count > 1) return undefined
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
-  // a search that was stopped still gets its winner; stopping this ends it
-  context.onStop = () => run.stop()
+  stops.running = run
   const { model, status } = await run
   if (status === 'completed') return model as Model
   model.close()

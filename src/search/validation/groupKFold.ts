@@ -1,16 +1,10 @@
+import { createHash } from 'node:crypto'
 import { drawFolds } from '../../data/drawn.ts'
 import { encodeLabels, type Label } from '../../data/labels.ts'
 import type { IntegerArray } from '../../data/typed.ts'
 import { DownslopeError } from '../../errors.ts'
 import { guarded, readInteger, refuse } from '../../options.ts'
 import { defineValidation, type Validation } from './validation.ts'
-
-/** FNV-1a over whole numbers, as text: tells lists of groups apart. */
-function hashOf(ids: Uint32Array): string {
-  let hash = 0x811c9dc5
-  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
-}
 
 /**
  * `k` folds of whole groups: rows of a patient, a site or a day are never trained on and validated on at once. Groups go one by one,
@@ -30,9 +24,10 @@ export function groupKFold(groups: readonly Label[] | IntegerArray, k: number): 
   const { ids, classes } = guarded('groupKFold', 'ERR_DATA', () =>
     encodeLabels('groupKFold', groups, undefined, 'groups'),
   )
+  const hash = createHash('sha256').update(ids).digest('hex')
   if (k > classes.length) refuse('groupKFold', `k must be at most the number of groups (${classes.length})`, k)
   return defineValidation(
-    { kind: 'groupKFold', k, rows: ids.length, groups: classes.length, hash: hashOf(ids) },
+    { kind: 'groupKFold', k, rows: ids.length, groups: classes.length, hash },
     {
       folds: k,
       random: false,

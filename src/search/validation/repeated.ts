@@ -16,6 +16,7 @@ import { checkFolds, defineValidation, type Validation, validationPlan } from '.
  */
 export function repeated(rule: Validation, times: number): Validation {
   const plan = validationPlan(rule)
+  // rounds of rounds would draw the same rows again: a path of [1] would be the second round of both
   if (plan === undefined || rule.kind === 'repeated') {
     return refuse('repeated', 'rule must be made by kFold or holdout', rule)
   }
