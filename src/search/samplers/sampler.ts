@@ -47,7 +47,7 @@ export interface Suggester {
 
 /** What the study knows of a sampler beyond its options. */
 export interface SamplerPlan {
-  /** False for samplers that ignore values (random, grid, quasi-random, manual): their trials wait for nobody. */
+  /** False for samplers that ignore values (random, grid, quasi-random, manual): on their account no trial waits. */
   readonly usesValues: boolean
   start(context: SamplerStart): Suggester
   /** Rejects with `ERR_OPTION` when the options do not fit to the space; absent where they fit to any. */
