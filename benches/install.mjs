@@ -13,13 +13,14 @@ const modules = join(here, 'node_modules')
 const PEERS = {
   '@tensorflow/tfjs': '4.22.0',
   '@tensorflow/tfjs-backend-wasm': '4.22.0',
-  '@tensorflow/tfjs-node': '4.22.0',
   '@jax-js/jax': '0.1.25',
   'brain.js': '1.6.1',
   'ml-fnn': '5.0.0',
+  // the last: what npm installs later takes away what was compiled
+  '@tensorflow/tfjs-node': '4.22.0',
 }
-/** They compile or download: anything else needs no scripts. */
-const SCRIPTS = new Set(['@tensorflow/tfjs-node'])
+/** It compiles or downloads: no other needs scripts. */
+const COMPILED = '@tensorflow/tfjs-node'
 
 function run(command, args, cwd = here) {
   const { status, stderr, stdout } = spawnSync(command, args, {
@@ -35,14 +36,7 @@ function run(command, args, cwd = here) {
 }
 
 function compileTfjs(tensorflow) {
-  const folder = join(modules, '@tensorflow', 'tfjs-node')
-  const failed = run('npm', [
-    'install',
-    '--no-save',
-    '--ignore-scripts',
-    `@tensorflow/tfjs-node@${PEERS['@tensorflow/tfjs-node']}`,
-  ])
-  if (failed) return failed
+  const folder = join(modules, COMPILED)
   const deps = join(folder, 'deps')
   rmSync(deps, { recursive: true, force: true })
   mkdirSync(join(deps, 'lib'), { recursive: true })
@@ -69,14 +63,26 @@ function compileTfjs(tensorflow) {
   cpSync(join(folder, 'build', 'lib', 'napi-v8'), join(folder, 'lib', 'napi-v8'), { recursive: true })
 }
 
-for (const [name, version] of Object.entries(PEERS)) {
-  if (existsSync(join(modules, name, SCRIPTS.has(name) ? 'lib/napi-v8/tfjs_binding.node' : 'package.json'))) {
-    console.log(`${name}: is there`)
-    continue
-  }
-  const scripts = SCRIPTS.has(name) ? [] : ['--ignore-scripts']
-  let failed = run('npm', ['install', '--no-save', '--no-package-lock', ...scripts, `${name}@${version}`])
+function complete(name) {
+  return existsSync(join(modules, name, name === COMPILED ? 'lib/napi-v8/tfjs_binding.node' : 'package.json'))
+}
+
+/** npm takes away what it is not told of, so each is installed with those before it. */
+const kept = []
+
+function install(name, wanted) {
+  const failed = run('npm', ['install', '--no-save', '--no-package-lock', '--ignore-scripts', ...kept, wanted])
+  if (failed || name !== COMPILED) return failed
+  const script = run('npm', ['rebuild', name])
   const tensorflow = process.env.DOWNSLOPE_BENCH_TENSORFLOW
-  if (failed && SCRIPTS.has(name) && tensorflow) failed = compileTfjs(tensorflow)
-  console.log(failed ? `${name}: left out: ${failed}` : `${name}: installed ${version}`)
+  if (complete(name)) return undefined
+  return tensorflow ? compileTfjs(tensorflow) : (script ?? 'its script made no library')
+}
+
+for (const [name, version] of Object.entries(PEERS)) {
+  const wanted = `${name}@${version}`
+  const there = complete(name)
+  const failed = there ? undefined : install(name, wanted)
+  if (!failed) kept.push(wanted)
+  console.log(failed ? `${name}: left out: ${failed}` : `${name}: ${there ? 'is there' : `installed ${version}`}`)
 }

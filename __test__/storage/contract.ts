@@ -41,9 +41,9 @@ function reports(events: readonly StudyEvent[]): (readonly number[])[] {
 }
 
 /** What every store has to do; `make` gives a new, empty storage. */
-export function contract(kind: string, make: (t: ExecutionContext) => Storage): void {
+export function contract(kind: string, make: (t: ExecutionContext) => Storage, name: string = kind): void {
   const check = (title: string, work: (t: ExecutionContext, storage: Storage) => Promise<void>): void => {
-    test(`${kind}: ${title}`, async (t) => {
+    test(`${name}: ${title}`, async (t) => {
       t.timeout(60_000)
       await work(t, make(t))
     })
@@ -155,7 +155,6 @@ export function contract(kind: string, make: (t: ExecutionContext) => Storage): 
         { kind: 'definition', definition: '"wider"' },
       ],
     )
-    t.is(b.definition, '"wider"')
     t.deepEqual(await b.read(events.length, 10), [])
     t.deepEqual(await b.read(0, 0), [])
   })
@@ -344,10 +343,8 @@ export function contract(kind: string, make: (t: ExecutionContext) => Storage): 
   check('a definition is replaced', async (t, storage) => {
     const [a, b] = (await workers(t, storage, 2)) as [StudyLog, StudyLog]
     await a.define('"second"')
-    t.is(a.definition, '"second"')
     await b.define('"third"')
-    await everything(a)
-    t.is(a.definition, '"third"')
+    t.is(kinds(await everything(a)), 'definition, definition')
     const connection = connectionOf(storage)
     t.is((await connection.open('study')).definition, '"third"')
     await connection.close()

@@ -19,7 +19,7 @@ test('only what the factories made is a storage', async (t) => {
       t,
       'ERR_OPTION',
       () => connectionOf(wrong, 'createStudy'),
-      /^createStudy: storage must be made by memory/,
+      /^createStudy: storage must be made by a factory such as memory\(\), received /,
     )
   }
   await rejectsCode(t, 'ERR_OPTION', () => listStudies({} as Storage), /^listStudies: /)

@@ -12,3 +12,4 @@ let files = 0
 const path = (): string => join(folder, `${files++}.db`)
 
 contract('sqlite', () => sqlite(path()))
+contract('sqlite', () => sqlite(path(), { durability: 'process' }), "sqlite, durability 'process'")

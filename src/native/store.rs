@@ -1,7 +1,11 @@
 //! `NativeStore`: a file of studies. Its threads are its own; here requests go in and promises come out.
 
+use std::convert::identity;
+
 use downslope_engine::{Code, Error};
-use downslope_store::{Error as StoreError, Kind, Opened, Options, Outcome as Told, Reply, Request, Store};
+use downslope_store::{
+    Error as StoreError, Kind, Opened, Options, Outcome as Told, Read, Reply, Request, Store, Write,
+};
 use napi::Env;
 use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi_derive::napi;
@@ -49,28 +53,40 @@ fn error(StoreError { kind, message }: StoreError) -> Error {
     Error::new(code, message)
 }
 
-/// A promise, and the reply that settles it.
-fn asked<T, V>(env: &Env, convert: fn(T) -> V) -> napi::Result<(Reply<T>, Object<'_>)>
-where
-    T: 'static,
-    V: ToNapiValue + Send + 'static,
-{
-    let (settle, promise) = Settle::<V>::promise(env)?;
-    Ok((Box::new(move |result| settle.with(result.map(convert).map_err(error))), promise))
-}
-
 fn opened(Opened { log, worker, definition, created }: Opened) -> NativeLog {
     NativeLog { log, worker, definition, created }
-}
-
-fn same<T>(value: T) -> T {
-    value
 }
 
 /// A store on a file; nothing is opened before the first call. `durable` writes wait for the disk.
 #[napi(catch_unwind)]
 pub fn open_store(path: String, durable: bool) -> NativeStore {
     NativeStore { store: Store::new(path, Options { durable, ..Options::default() }) }
+}
+
+impl NativeStore {
+    /// Sends what answers to a reply; returns the promise that it settles.
+    fn promise<'env, T, V>(
+        &self,
+        env: &'env Env,
+        convert: fn(T) -> V,
+        send: impl FnOnce(&Store, Reply<T>),
+    ) -> napi::Result<Object<'env>>
+    where
+        T: 'static,
+        V: ToNapiValue + Send + 'static,
+    {
+        let (settle, promise) = Settle::<V>::promise(env)?;
+        send(&self.store, Box::new(move |result| settle.with(result.map(convert).map_err(error))));
+        Ok(promise)
+    }
+
+    fn ask_for<'env, T, R>(&self, env: &'env Env, request: impl FnOnce(Reply<T>) -> R) -> napi::Result<Object<'env>>
+    where
+        T: ToNapiValue + Send + 'static,
+        R: Into<Request>,
+    {
+        self.promise(env, identity, |store, reply| store.send(request(reply)))
+    }
 }
 
 #[napi]
@@ -84,33 +100,25 @@ impl NativeStore {
         definition: String,
         time: i64,
     ) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, opened)?;
-        self.store.send(Request::Create { name, definition, time, reply });
-        Ok(promise)
+        self.promise(env, opened, |store, reply| store.send(Write::Create { name, definition, time, reply }))
     }
 
     /// Opens a study that is there.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeLog>>")]
     pub fn open<'env>(&self, env: &'env Env, name: String) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, opened)?;
-        self.store.send(Request::Open { name, reply });
-        Ok(promise)
+        self.promise(env, opened, |store, reply| store.send(Write::Open { name, reply }))
     }
 
     /// All studies as JSON.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
     pub fn list<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::List { reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Read::List { reply })
     }
 
     /// Events after `sequence`, at most `limit`, as JSON.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
     pub fn read<'env>(&self, env: &'env Env, log: u32, sequence: i64, limit: i64) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Read { log, sequence, limit, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Read::Events { log, sequence, limit, reply })
     }
 
     /// Begins a trial.
@@ -123,9 +131,7 @@ impl NativeStore {
         params: String,
         time: i64,
     ) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Ask { log, trial, params, time, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::Ask { log, trial, params, time, reply })
     }
 
     /// Takes a trial whose worker is gone.
@@ -138,33 +144,31 @@ impl NativeStore {
         attempt: i64,
         time: i64,
     ) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Take { log, trial, attempt, time, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::Take { log, trial, attempt, time, reply })
     }
 
     /// Frees a trial.
     #[napi(catch_unwind)]
     pub fn release(&self, log: u32, trial: i64, attempt: i64) {
-        self.store.send(Request::Release { log, trial, attempt });
+        self.store.send(Write::Release { log, trial, attempt });
     }
 
     /// Buffers a value at a step.
     #[napi(catch_unwind)]
     pub fn report(&self, log: u32, trial: i64, attempt: i64, step: f64, value: f64) {
-        self.store.send(Request::Report { log, trial, attempt, steps: vec![step], values: vec![value] });
+        self.store.send(Write::Report { log, trial, attempt, steps: vec![step], values: vec![value] });
     }
 
     /// Buffers a text.
     #[napi(catch_unwind)]
     pub fn note(&self, log: u32, trial: i64, attempt: i64, text: String) {
-        self.store.send(Request::Note { log, trial, attempt, text });
+        self.store.send(Write::Note { log, trial, attempt, text });
     }
 
     /// Buffers a named value.
     #[napi(catch_unwind)]
     pub fn attribute(&self, log: u32, trial: i64, attempt: i64, key: String, value: String) {
-        self.store.send(Request::Attribute { log, trial, attempt, key, value });
+        self.store.send(Write::Attribute { log, trial, attempt, key, value });
     }
 
     /// Ends a trial.
@@ -178,35 +182,27 @@ impl NativeStore {
         time: i64,
         outcome: NativeTold,
     ) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
         let NativeTold { status, values, constraints, reason } = outcome;
         let outcome = Told { status, values, constraints, reason };
-        self.store.send(Request::Tell { log, trial, attempt, time, outcome, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::Tell { log, trial, attempt, time, outcome, reply })
     }
 
     /// Binds parameters to the next number.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<number>>")]
     pub fn enqueue<'env>(&self, env: &'env Env, log: u32, params: String) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Enqueue { log, params, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::Enqueue { log, params, reply })
     }
 
     /// Replaces the definition.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
     pub fn define<'env>(&self, env: &'env Env, log: u32, definition: String) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Define { log, definition, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::Define { log, definition, reply })
     }
 
     /// Running trials whose worker is gone.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<number[]>>")]
     pub fn orphans<'env>(&self, env: &'env Env, log: u32) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Orphans { log, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Read::Orphans { log, reply })
     }
 
     /// Waits for events after `sequence` or an orphan.
@@ -218,32 +214,24 @@ impl NativeStore {
         sequence: i64,
         milliseconds: f64,
     ) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Changed { log, sequence, milliseconds, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Read::Changed { log, sequence, milliseconds, reply })
     }
 
     /// Waits until everything is as safe as it gets.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
     pub fn flush<'env>(&self, env: &'env Env, log: u32) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::Flush { log, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Read::Flush { log, reply })
     }
 
     /// Ends a worker.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
     pub fn close_log<'env>(&self, env: &'env Env, log: u32) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.send(Request::CloseLog { log, reply });
-        Ok(promise)
+        self.ask_for(env, |reply| Write::CloseLog { log, reply })
     }
 
     /// Does what was asked, then closes the file; idempotent.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
-        let (reply, promise) = asked(env, same)?;
-        self.store.close(reply);
-        Ok(promise)
+        self.promise(env, identity, Store::close)
     }
 }

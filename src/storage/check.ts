@@ -7,14 +7,6 @@ export function stale(study: string, trial: number, attempt: number): DownslopeE
   return new DownslopeError('ERR_CLOSED', `study ${JSON.stringify(study)}: ${text}`)
 }
 
-/** The error of a study that is not there. */
-export function missing(study: string): DownslopeError {
-  return new DownslopeError(
-    'ERR_STORAGE',
-    `openStudy: there is no study named ${JSON.stringify(study)} in this storage`,
-  )
-}
-
 /** The error of a call on what was closed. */
 export function closed(what: string): DownslopeError {
   return new DownslopeError('ERR_CLOSED', `${what} is closed`)

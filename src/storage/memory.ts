@@ -1,4 +1,5 @@
-import { closed, missing } from './check.ts'
+import { DownslopeError } from '../errors.ts'
+import { closed } from './check.ts'
 import { type MemoryStudy, memoryStudy, openLog, summary } from './memoryStudy.ts'
 import { defineStorage } from './plan.ts'
 import type { Connection, Storage, StudyLog } from './storage.ts'
@@ -24,7 +25,7 @@ function connect(studies: Map<string, MemoryStudy>): Connection {
     if (!open) throw closed('storage: the connection')
   }
   const begin = (study: MemoryStudy): StudyLog => {
-    const log = openLog(study)
+    const log = openLog(study, (log) => logs.delete(log))
     logs.add(log)
     return log
   }
@@ -40,7 +41,7 @@ function connect(studies: Map<string, MemoryStudy>): Connection {
     async open(name) {
       check()
       const study = studies.get(name)
-      if (!study) throw missing(name)
+      if (!study) throw new DownslopeError('ERR_STORAGE', `memory: there is no study named ${JSON.stringify(name)}`)
       return begin(study)
     },
     async list() {
@@ -50,7 +51,6 @@ function connect(studies: Map<string, MemoryStudy>): Connection {
     async close() {
       open = false
       await Promise.all([...logs].map((log) => log.close()))
-      logs.clear()
     },
   }
 }

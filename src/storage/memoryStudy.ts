@@ -61,7 +61,7 @@ type Fields<E> = E extends unknown ? Omit<E, 'sequence'> : never
 const LONGEST = 2 ** 31 - 1
 
 /** One worker's view of a study. */
-export function openLog(study: MemoryStudy): StudyLog {
+export function openLog(study: MemoryStudy, ended: (log: StudyLog) => void): StudyLog {
   const { name, events, trials, bound, free, listeners } = study
   study.workers += 1
   const worker = `worker-${study.workers}`
@@ -86,12 +86,10 @@ export function openLog(study: MemoryStudy): StudyLog {
   }
   const news = (sequence: number): boolean => events.length > sequence || free.size > 0
 
-  return {
+  const log: StudyLog = {
     name,
     worker,
-    get definition() {
-      return study.definition
-    },
+    definition: study.definition,
     async read(sequence, limit) {
       check()
       return events.slice(sequence, sequence + limit)
@@ -201,6 +199,8 @@ export function openLog(study: MemoryStudy): StudyLog {
         free.add(number)
       }
       tellAll()
+      ended(log)
     },
   }
+  return log
 }

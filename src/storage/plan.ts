@@ -25,5 +25,5 @@ export function defineStorage(config: Storage['config'], plan: StoragePlan): Sto
  */
 export function connectionOf(storage: unknown, where = 'storage'): Connection {
   const plan = typeof storage === 'object' && storage !== null ? plans.get(storage) : undefined
-  return plan ? plan.connect() : refuse(where, 'storage must be made by memory() or sqlite(path)', storage)
+  return plan ? plan.connect() : refuse(where, 'storage must be made by a factory such as memory()', storage)
 }

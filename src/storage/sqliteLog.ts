@@ -1,14 +1,13 @@
 import { type NativeLog, type NativeStore, unwrap, unwrapLater } from '../native/index.ts'
 import { checkNumbers, checkOutcome, closed } from './check.ts'
-import type { JsonText, StudyEvent, StudyLog } from './storage.ts'
+import type { StudyEvent, StudyLog } from './storage.ts'
 
 /** Events that are parsed at once: a fraction of a millisecond. */
 const PAGE = 256
 
 /** One worker's view of a study in a file. */
 export function openSqliteLog(store: NativeStore, name: string, opened: NativeLog, ended: () => void): StudyLog {
-  const { log, worker } = opened
-  let definition: JsonText = opened.definition
+  const { log, worker, definition } = opened
   let closing: Promise<void> | undefined
   const check = (): void => {
     if (closing) throw closed(`study ${JSON.stringify(name)}`)
@@ -17,9 +16,7 @@ export function openSqliteLog(store: NativeStore, name: string, opened: NativeLo
   return {
     name,
     worker,
-    get definition() {
-      return definition
-    },
+    definition,
     async read(sequence, limit) {
       check()
       const events: StudyEvent[] = []
@@ -33,13 +30,12 @@ export function openSqliteLog(store: NativeStore, name: string, opened: NativeLo
       for (let next = page(); next !== undefined; ) {
         const text = unwrap(await next)
         const wanted = asked
-        // the next page is made while this one is parsed
-        next = page()
-        for (const event of parse(text)) {
-          if (event.kind === 'definition') definition = event.definition
-          events.push(event)
-        }
+        // where a page was full there may be more: the next one is made while this one is parsed
+        const many = events.length > 0
+        if (many) next = page()
+        events.push(...parse(text))
         if (events.length < wanted) break
+        if (!many) next = page()
       }
       return events
     },
@@ -86,7 +82,6 @@ export function openSqliteLog(store: NativeStore, name: string, opened: NativeLo
     async define(text) {
       check()
       await unwrapLater(store.define(log, text))
-      definition = text
     },
     async orphans() {
       check()

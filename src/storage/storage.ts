@@ -96,7 +96,7 @@ export interface Connection {
  */
 export interface StudyLog {
   readonly name: string
-  /** As it was given to `create`, or as the last `definition` event that this log wrote or read has it. */
+  /** As it was when the log was opened; what replaced it later comes as events. */
   readonly definition: JsonText
   /** This worker's own name, unique in the study. */
   readonly worker: string

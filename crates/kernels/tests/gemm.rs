@@ -164,9 +164,27 @@ fn layouts_and_epilogues_give_the_bits_of_the_contract() {
                 assert_eq!(bits(&c), bits(&biased), "bias {name}");
             }
 
+            // the gradient of relu: NaN and both zeros are not above 0
+            let mut output: Vec<f32> = values(m * n, 5);
+            output.iter_mut().step_by(5).zip([0.0, -0.0, f32::NAN].iter().cycle()).for_each(|(x, special)| *x = *special);
+            let masked: Vec<f32> = want.iter().zip(&output).map(|(x, y)| if *y > 0.0 { *x } else { 0.0 }).collect();
+            let mut output_panels = panels(m, n, &output);
+            for mask in [Mat::row_major(output.as_mut_ptr(), n), Mat::panels(output_panels.as_mut_ptr(), m)] {
+                let mut c = vec![7f32; m * n];
+                let to = Mat::row_major(c.as_mut_ptr(), n);
+                case.run(&kernels, rowmajor_a, b_panels, to, Epilogue::Mask(mask), 2);
+                assert_eq!(bits(&c), bits(&masked), "mask {name}");
+                let mut c = vec![7f32; m * n.next_multiple_of(16)];
+                case.run(&kernels, rowmajor_a, b_panels, Mat::panels(c.as_mut_ptr(), m), Epilogue::Mask(mask), 1);
+                assert_eq!(bits(&c), bits(&panels(m, n, &masked)), "mask into panels {name}");
+            }
+
             // A in panels, C in panels with zeros in the pads
             let ap = panels(m, k, &a);
             let left = Left { ptr: ap.as_ptr(), row: 16, column: 1, chunk: 16 * m };
+            let mut c = vec![7f32; m * n];
+            case.run(&kernels, left, b_panels, Mat::row_major(c.as_mut_ptr(), n), Epilogue::Store, 1);
+            assert_eq!(bits(&c), bits(&want), "from panels {name}");
             let mut c = vec![7f32; m * n.next_multiple_of(16)];
             case.run(&kernels, left, b_panels, Mat::panels(c.as_mut_ptr(), m), Epilogue::Store, 2);
             assert_eq!(bits(&c), bits(&panels(m, n, &want)), "panels {name}");

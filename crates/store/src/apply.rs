@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::batch::{Batch, Writer};
 use crate::error::{Error, Kind, Result};
-use crate::request::{Opened, Reply, Request};
+use crate::request::{Opened, Reply, Write};
 use crate::serve::{Log, Server};
 use crate::sync::{Settle, later};
 use crate::worker::{self, Life};
@@ -20,83 +20,81 @@ impl Server {
     /// Does one write in a transaction.
     pub(crate) fn apply(
         &mut self,
-        request: Request,
+        write: Write,
         batch: &mut Batch,
         answers: &mut Answers,
         workers: &Path,
     ) -> rusqlite::Result<()> {
         let Answers { committed, synced } = answers;
-        match request {
-            Request::Create { name, definition, time, reply } => {
-                let found = batch.find(&name).and_then(|found| match found {
-                    Some((study, definition)) => Ok((study, definition, false)),
-                    None => Ok((batch.create(&name, &definition, time)?, definition, true)),
+        match write {
+            Write::Create { name, definition, time, reply } => {
+                // first: a study that nobody can work on is not created
+                let begun = self.life(workers).map(|life| {
+                    let found = batch.find_or_create(&name, definition, time)?;
+                    Ok(self.enter(life, found, name))
                 });
-                let begun =
-                    found.map(|(study, definition, created)| self.begin(study, name, definition, created, workers));
-                keep(synced, reply, begun)
+                keep(synced, reply, turned(begun))
             }
-            Request::Open { name, reply } => {
-                let begun = batch.find(&name).map(|found| match found {
-                    Some((study, definition)) => self.begin(study, name, definition, false, workers),
-                    None => Err(self.missing(&name)),
+            Write::Open { name, reply } => {
+                let begun = batch.find(&name).map(|found| {
+                    let (study, definition) = found.ok_or_else(|| Error::missing(&self.path, &name))?;
+                    Ok(self.enter(self.life(workers)?, (study, definition, false), name))
                 });
                 keep(committed, reply, begun)
             }
-            Request::Ask { log, trial, params, time, reply } => {
+            Write::Ask { log, trial, params, time, reply } => {
                 let done = self.by(log).map(|by| batch.ask(by, trial, &params, time));
                 keep(committed, reply, turned(done))
             }
-            Request::Take { log, trial, attempt, time, reply } => {
+            Write::Take { log, trial, attempt, time, reply } => {
                 let gone = |name: &str| !self.ours().contains(&name) && !worker::lives(workers, name);
                 let done = self.by(log).map(|by| batch.take(by, trial, attempt, time, gone));
                 keep(committed, reply, turned(done))
             }
-            Request::Tell { log, trial, attempt, time, outcome, reply } => {
+            Write::Tell { log, trial, attempt, time, outcome, reply } => {
                 let done = self.by(log).map(|by| batch.tell(by, trial, attempt, time, &outcome));
                 let told = turned(done)
                     .map(|told| told.and_then(|told| if told { Ok(()) } else { Err(self.stale(log, trial, attempt)) }));
                 keep(synced, reply, told)
             }
-            Request::Enqueue { log, params, reply } => {
+            Write::Enqueue { log, params, reply } => {
                 let done = self.by(log).map(|by| batch.enqueue(by.study, &params));
                 keep(synced, reply, turned(done))
             }
-            Request::Define { log, definition, reply } => {
+            Write::Define { log, definition, reply } => {
                 let done = self.by(log).map(|by| batch.define(by.study, &definition));
                 keep(synced, reply, turned(done))
             }
-            Request::CloseLog { log, reply } => {
+            Write::CloseLog { log, reply } => {
                 let done = self.by(log).map(|by| batch.release_all(by));
                 keep(synced, reply, turned(done))
             }
-            Request::Release { log, trial, attempt } => {
+            Write::Release { log, trial, attempt } => {
                 self.by(log).map_or(Ok(()), |by| batch.release(by, trial, attempt))
             }
-            Request::Report { log, trial, attempt, steps, values } => {
+            Write::Report { log, trial, attempt, steps, values } => {
                 self.by(log).map_or(Ok(()), |by| batch.report(by, trial, attempt, &steps, &values))
             }
-            Request::Note { log, trial, attempt, text } => {
+            Write::Note { log, trial, attempt, text } => {
                 self.by(log).map_or(Ok(()), |by| batch.note(by, trial, attempt, &text))
             }
-            Request::Attribute { log, trial, attempt, key, value } => {
+            Write::Attribute { log, trial, attempt, key, value } => {
                 self.by(log).map_or(Ok(()), |by| batch.attribute(by, trial, attempt, &key, &value))
-            }
-            other => {
-                other.refuse(&Error::internal("sqlite: a read among writes"));
-                Ok(())
             }
         }
     }
 
-    /// A new worker in a study.
-    fn begin(&mut self, study: i64, name: String, definition: String, created: bool, workers: &Path) -> Result<Opened> {
-        let life =
-            Life::begin(workers).map_err(|error| Error::io(&self.path, &workers.display().to_string(), &error))?;
+    /// A new worker.
+    fn life(&self, workers: &Path) -> Result<Life> {
+        Life::begin(workers).map_err(|error| Error::io(&self.path, &workers.display().to_string(), &error))
+    }
+
+    /// A worker comes into a study.
+    fn enter(&mut self, life: Life, (study, definition, created): (i64, String, bool), name: String) -> Opened {
         let (log, worker) = (self.opened, life.name.clone());
         self.opened += 1;
         self.logs.insert(log, Log { study, name, life });
-        Ok(Opened { log, worker, definition, created })
+        Opened { log, worker, definition, created }
     }
 
     pub(crate) fn by(&self, log: u32) -> Result<Writer<'_>> {
@@ -114,11 +112,6 @@ impl Server {
             "attempt {attempt} of trial {trial} has ended: it was told, released or taken over, or never begun"
         );
         Error { kind: Kind::Closed, message: format!("study {name:?}: {text}") }
-    }
-
-    pub(crate) fn missing(&self, name: &str) -> Error {
-        let text = format!("openStudy: there is no study named {name:?} in {}", self.path.display());
-        Error { kind: Kind::Storage, message: text }
     }
 }
 

@@ -7,6 +7,9 @@ use crate::text::{numbers, quote};
 
 type Sql<T> = rusqlite::Result<T>;
 
+/// The row of a running attempt of the writer's: study, number, attempt, worker.
+const OWN: &str = "study = ? AND number = ? AND status = 'running' AND attempt = ? AND worker = ?";
+
 /// Who writes, and into which study.
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {
@@ -49,6 +52,14 @@ impl<'c> Batch<'c> {
         Self { connection, heads: Vec::new() }
     }
 
+    /// A study's number and definition, and whether it was created just now.
+    pub fn find_or_create(&self, name: &str, definition: String, time: i64) -> Sql<(i64, String, bool)> {
+        Ok(match self.find(name)? {
+            Some((study, definition)) => (study, definition, false),
+            None => (self.create(name, &definition, time)?, definition, true),
+        })
+    }
+
     /// A study's number and definition.
     pub fn find(&self, name: &str) -> Sql<Option<(i64, String)>> {
         let mut statement = self.connection.prepare_cached("SELECT id, definition FROM study WHERE name = ?")?;
@@ -56,7 +67,7 @@ impl<'c> Batch<'c> {
     }
 
     /// A new study's number.
-    pub fn create(&self, name: &str, definition: &str, time: i64) -> Sql<i64> {
+    fn create(&self, name: &str, definition: &str, time: i64) -> Sql<i64> {
         let id = self.connection.query_row("SELECT COALESCE(MAX(id), 0) + 1 FROM study", [], |row| row.get(0))?;
         self.connection.execute(
             "INSERT INTO study (id, name, created, definition, events, begun, bound) VALUES (?, ?, ?, ?, 0, 0, 0)",
@@ -95,9 +106,7 @@ impl<'c> Batch<'c> {
     /// Whether the writer runs this attempt.
     fn owns(&self, by: Writer, trial: i64, attempt: i64) -> Sql<bool> {
         self.connection
-            .prepare_cached(
-                "SELECT 1 FROM trial WHERE study = ? AND number = ? AND status = 'running' AND attempt = ? AND worker = ?",
-            )?
+            .prepare_cached(&format!("SELECT 1 FROM trial WHERE {OWN}"))?
             .exists(params![by.study, trial, attempt, by.worker])
     }
 
@@ -162,11 +171,9 @@ impl<'c> Batch<'c> {
 
     /// Frees a trial of the writer.
     pub fn release(&mut self, by: Writer, trial: i64, attempt: i64) -> Sql<()> {
-        if self.owns(by, trial, attempt)? {
-            self.connection
-                .prepare_cached("UPDATE trial SET worker = NULL WHERE study = ? AND number = ?")?
-                .execute([by.study, trial])?;
-        }
+        self.connection
+            .prepare_cached(&format!("UPDATE trial SET worker = NULL WHERE {OWN}"))?
+            .execute(params![by.study, trial, attempt, by.worker])?;
         Ok(())
     }
 
@@ -206,9 +213,6 @@ impl<'c> Batch<'c> {
 
     /// Ends a trial; false when the attempt is not the writer's, not the last, or has ended.
     pub fn tell(&mut self, by: Writer, trial: i64, attempt: i64, time: i64, outcome: &Outcome) -> Sql<bool> {
-        if !self.owns(by, trial, attempt)? {
-            return Ok(false);
-        }
         let Outcome { status, values, constraints, reason } = outcome;
         let mut data = String::from("{\"status\":");
         quote(&mut data, status);
@@ -223,11 +227,15 @@ impl<'c> Batch<'c> {
         }
         data.push('}');
         let value = values.as_ref().and_then(|values| values.first());
-        self.connection
-            .prepare_cached(
-                "UPDATE trial SET status = ?, ended = ?, value = ?, outcome = ? WHERE study = ? AND number = ?",
-            )?
-            .execute(params![status, time, value, data, by.study, trial])?;
+        let ended = self
+            .connection
+            .prepare_cached(&format!(
+                "UPDATE trial SET status = ?, ended = ?, value = ?, outcome = ?, worker = NULL WHERE {OWN}"
+            ))?
+            .execute(params![status, time, value, data, by.study, trial, attempt, by.worker])?;
+        if ended == 0 {
+            return Ok(false);
+        }
         let (trial, attempt, time) = (Some(trial), Some(attempt), Some(time));
         let event = Event { kind: "tell", trial, attempt, time, data: Some(&data), ..Event::default() };
         self.append(by.study, &event)?;

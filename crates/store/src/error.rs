@@ -47,6 +47,10 @@ impl Error {
             Some(ErrorCode::DatabaseCorrupt) => {
                 format!("is damaged ({error}); what can be saved of it, `sqlite3 FILE .recover` does")
             }
+            None if is_foreign(error) => format!("is damaged: another program removed or changed rows of it ({error})"),
+            Some(ErrorCode::FileLockingProtocolFailed) => {
+                "cannot be locked: its file system lacks the locks that SQLite needs".to_owned()
+            }
             Some(ErrorCode::DiskFull) => "cannot be written: the disk is full".to_owned(),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 "is locked by another program that does not let go of it".to_owned()
@@ -66,6 +70,13 @@ impl Error {
         Self::storage(path, reason)
     }
 
+    pub(crate) fn missing(path: &Path, study: &str) -> Self {
+        Self {
+            kind: Kind::Storage,
+            message: format!("sqlite: there is no study named {study:?} in {}", path.display()),
+        }
+    }
+
     pub(crate) fn closed(what: &str) -> Self {
         Self { kind: Kind::Closed, message: format!("{what} is closed") }
     }
@@ -73,6 +84,21 @@ impl Error {
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self { kind: Kind::Internal, message: message.into() }
     }
+}
+
+/// Whether what was read is not what was ever written.
+fn is_foreign(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | Utf8Error(..)
+    )
 }
 
 /// SQLite says no more than that it cannot: look for what people get wrong.
@@ -86,5 +112,18 @@ fn cannot_open(path: &Path) -> String {
         }
         Some(folder) if folder.is_file() => format!("cannot be opened: {} is not a folder", folder.display()),
         _ => "cannot be opened: it or its folder may not be read or written".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_no_bug() {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_PROTOCOL);
+        let error = Error::sqlite(Path::new("there/study.db"), &rusqlite::Error::SqliteFailure(code, None));
+        assert_eq!(error.kind, Kind::Storage);
+        assert!(error.message.contains("its file system lacks the locks"), "{error}");
     }
 }

@@ -19,5 +19,5 @@ mod watch;
 mod worker;
 
 pub use error::{Error, Kind, Result};
-pub use request::{Opened, Outcome, Reply, Request};
+pub use request::{Opened, Outcome, Read, Reply, Request, Write};
 pub use store::{Options, Store};

@@ -68,11 +68,10 @@ fn event(page: &mut String, row: &Row) -> Sql<()> {
 pub fn studies(connection: &Connection) -> Sql<String> {
     let mut statement = connection.prepare_cached(
         "SELECT name, created, begun,
-            (SELECT COUNT(*) FROM trial WHERE study = study.id AND status = 'completed'),
-            (SELECT COUNT(*) FROM trial WHERE study = study.id AND status = 'pruned'),
-            (SELECT COUNT(*) FROM trial WHERE study = study.id AND status = 'failed'),
-            (SELECT COUNT(*) FROM trial WHERE study = study.id AND status = 'running')
-        FROM study ORDER BY id",
+            COUNT(*) FILTER (WHERE status = 'completed'), COUNT(*) FILTER (WHERE status = 'pruned'),
+            COUNT(*) FILTER (WHERE status = 'failed'), COUNT(*) FILTER (WHERE status = 'running')
+        FROM study LEFT JOIN trial ON trial.study = study.id
+        GROUP BY study.id, name, created, begun ORDER BY study.id",
     )?;
     let mut rows = statement.query([])?;
     let mut list = String::from("[");

@@ -34,17 +34,33 @@ pub struct Outcome {
     pub reason: Option<String>,
 }
 
-/// One thing to do; `log` is what [`Opened::log`] said. Times are milliseconds since 1970.
-#[expect(missing_docs, reason = "the fields are what the log of a study is called with")]
+/// One thing to do.
 pub enum Request {
+    /// What changes the file, done in one transaction with all other writes that came meanwhile.
+    Write(Write),
+    /// What looks at the file, done behind the writes that came meanwhile.
+    Read(Read),
+}
+
+impl From<Write> for Request {
+    fn from(write: Write) -> Self {
+        Self::Write(write)
+    }
+}
+
+impl From<Read> for Request {
+    fn from(read: Read) -> Self {
+        Self::Read(read)
+    }
+}
+
+/// What changes the file; `log` is what [`Opened::log`] said. Times are milliseconds since 1970.
+#[expect(missing_docs, reason = "the fields are what the log of a study is called with")]
+pub enum Write {
     /// Opens a study, and creates it when there is none of this name.
     Create { name: String, definition: String, time: i64, reply: Reply<Opened> },
     /// Opens a study that is there.
     Open { name: String, reply: Reply<Opened> },
-    /// All studies as a JSON list.
-    List { reply: Reply<String> },
-    /// Events after `sequence`, at most `limit`, as a JSON list.
-    Read { log: u32, sequence: i64, limit: i64, reply: Reply<String> },
     /// Begins a trial.
     Ask { log: u32, trial: i64, params: String, time: i64, reply: Reply<bool> },
     /// Takes a trial whose worker is gone.
@@ -63,14 +79,23 @@ pub enum Request {
     Enqueue { log: u32, params: String, reply: Reply<i64> },
     /// Replaces the definition.
     Define { log: u32, definition: String, reply: Reply<()> },
+    /// Frees the worker's trials and ends it.
+    CloseLog { log: u32, reply: Reply<()> },
+}
+
+/// What looks at the file; `log` is what [`Opened::log`] said.
+#[expect(missing_docs, reason = "the fields are what the log of a study is called with")]
+pub enum Read {
+    /// All studies as a JSON list.
+    List { reply: Reply<String> },
+    /// Events after `sequence`, at most `limit`, as a JSON list.
+    Events { log: u32, sequence: i64, limit: i64, reply: Reply<String> },
     /// Numbers of running trials whose worker is gone.
     Orphans { log: u32, reply: Reply<Vec<i64>> },
     /// True as soon as there are events after `sequence` or an orphan, false after a time.
     Changed { log: u32, sequence: i64, milliseconds: f64, reply: Reply<bool> },
     /// Answered when all before it is as safe as it gets.
     Flush { log: u32, reply: Reply<()> },
-    /// Frees the worker's trials and ends it.
-    CloseLog { log: u32, reply: Reply<()> },
 }
 
 impl Request {
@@ -78,8 +103,8 @@ impl Request {
     pub(crate) fn join(&mut self, other: Request) -> Option<Request> {
         match (self, other) {
             (
-                Request::Report { log, trial, attempt, steps, values },
-                Request::Report { log: l, trial: t, attempt: a, steps: more_steps, values: more_values },
+                Request::Write(Write::Report { log, trial, attempt, steps, values }),
+                Request::Write(Write::Report { log: l, trial: t, attempt: a, steps: more_steps, values: more_values }),
             ) if (*log, *trial, *attempt) == (l, t, a) && steps.len() < LONGEST => {
                 steps.extend(more_steps);
                 values.extend(more_values);
@@ -93,18 +118,23 @@ impl Request {
     pub(crate) fn refuse(self, error: &Error) -> bool {
         let error = error.clone();
         match self {
-            Request::Create { reply, .. } | Request::Open { reply, .. } => reply(Err(error)),
-            Request::List { reply } | Request::Read { reply, .. } => reply(Err(error)),
-            Request::Ask { reply, .. } | Request::Take { reply, .. } | Request::Changed { reply, .. } => {
-                reply(Err(error));
-            }
-            Request::Tell { reply, .. } | Request::Define { reply, .. } => reply(Err(error)),
-            Request::Flush { reply, .. } | Request::CloseLog { reply, .. } => reply(Err(error)),
-            Request::Enqueue { reply, .. } => reply(Err(error)),
-            Request::Orphans { reply, .. } => reply(Err(error)),
-            Request::Release { .. } | Request::Report { .. } | Request::Note { .. } | Request::Attribute { .. } => {
-                return false;
-            }
+            Request::Write(write) => match write {
+                Write::Create { reply, .. } | Write::Open { reply, .. } => reply(Err(error)),
+                Write::Ask { reply, .. } | Write::Take { reply, .. } => reply(Err(error)),
+                Write::Tell { reply, .. } | Write::Define { reply, .. } | Write::CloseLog { reply, .. } => {
+                    reply(Err(error));
+                }
+                Write::Enqueue { reply, .. } => reply(Err(error)),
+                Write::Release { .. } | Write::Report { .. } | Write::Note { .. } | Write::Attribute { .. } => {
+                    return false;
+                }
+            },
+            Request::Read(read) => match read {
+                Read::List { reply } | Read::Events { reply, .. } => reply(Err(error)),
+                Read::Orphans { reply, .. } => reply(Err(error)),
+                Read::Changed { reply, .. } => reply(Err(error)),
+                Read::Flush { reply, .. } => reply(Err(error)),
+            },
         }
         true
     }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::apply::Answers;
 use crate::batch::{Batch, Writer};
 use crate::error::{Error, Result};
-use crate::request::Request;
+use crate::request::{Read, Request, Write};
 use crate::store::{Next, Options, Shared};
 use crate::sync::{Failure, Syncer, later};
 use crate::watch::{Watch, Watches, orphans};
@@ -58,20 +58,22 @@ impl Server {
     pub(crate) fn run(mut self) {
         loop {
             match self.shared.next(self.watches.pause()) {
-                Next::Requests(requests) => {
-                    let done = catch_unwind(AssertUnwindSafe(|| self.work(requests)));
-                    if done.is_err() {
-                        self.failure.set(&Error::internal("sqlite: a bug in downslope: the store's thread panicked"));
-                        self.file = None;
-                    }
-                }
-                Next::Look => self.look(false),
-                Next::Close(reply) => {
-                    let result = self.finish();
-                    return reply(result);
-                }
+                Next::Requests(requests) => drop(self.guarded(|server| server.work(requests))),
+                Next::Look => drop(self.guarded(|server| server.look(false))),
+                Next::Close(reply) => return reply(self.guarded(Self::finish).and_then(|result| result)),
             }
         }
+    }
+
+    /// After a panic the file is closed, and whoever waits or comes later is told.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T> {
+        catch_unwind(AssertUnwindSafe(|| work(self))).map_err(|_| {
+            let error = Error::internal("sqlite: a bug in downslope: the store's thread panicked");
+            self.failure.set(&error);
+            self.file = None;
+            self.watches.fail(&error);
+            error
+        })
     }
 
     /// Does one batch.
@@ -85,34 +87,30 @@ impl Server {
         let mut closing = Vec::new();
         let (mut reads, mut writes) = (Vec::new(), Vec::new());
         for request in requests {
-            let reading = matches!(
-                request,
-                Request::List { .. }
-                    | Request::Read { .. }
-                    | Request::Orphans { .. }
-                    | Request::Changed { .. }
-                    | Request::Flush { .. }
-            );
-            if reading { &mut reads } else { &mut writes }.push(request);
+            match request {
+                Request::Read(read) => reads.push(read),
+                Request::Write(write) => writes.push(write),
+            }
         }
-        let wrote = !writes.is_empty();
-        if wrote {
+        // what this connection frees is seen at once
+        let freed = writes.iter().any(|write| matches!(write, Write::Release { .. } | Write::CloseLog { .. }));
+        if !writes.is_empty() {
             self.write(writes, &mut closing);
         }
-        for request in reads {
-            self.read(request);
+        for read in reads {
+            self.read(read);
         }
         for log in closing {
             self.watches.end(Some(log));
             self.logs.remove(&log);
         }
-        self.look(wrote);
+        self.look(freed);
     }
 
     /// Whether there is no file, and nothing to make one for.
     fn absent(&self, requests: &[Request]) -> bool {
         self.file.is_none()
-            && !requests.iter().any(|request| matches!(request, Request::Create { .. }))
+            && !requests.iter().any(|request| matches!(request, Request::Write(Write::Create { .. })))
             && matches!(self.path.try_exists(), Ok(false))
             && self.path.parent().is_some_and(Path::is_dir)
     }
@@ -121,9 +119,9 @@ impl Server {
     fn nothing(&mut self, requests: Vec<Request>) {
         for request in requests {
             match request {
-                Request::List { reply } => reply(Ok("[]".to_owned())),
-                Request::Open { name, reply } => reply(Err(self.missing(&name))),
-                request => self.refuse(vec![request], &Error::closed("study")),
+                Request::Read(Read::List { reply }) => reply(Ok("[]".to_owned())),
+                Request::Write(Write::Open { name, reply }) => reply(Err(Error::missing(&self.path, &name))),
+                request => self.refuse([request], &Error::closed("study")),
             }
         }
     }
@@ -141,7 +139,7 @@ impl Server {
         worker::sweep(&workers);
         let syncer = match self.options.durable {
             true => {
-                let started = Syncer::start(&path, self.failure.clone());
+                let started = Syncer::start(&path, self.options.sync, self.failure.clone());
                 Some(started.map_err(|error| Error::internal(format!("sqlite: no thread can be started: {error}")))?)
             }
             false => None,
@@ -150,11 +148,11 @@ impl Server {
         Ok(())
     }
 
-    fn refuse(&mut self, requests: Vec<Request>, error: &Error) {
+    fn refuse(&mut self, requests: impl IntoIterator<Item: Into<Request>>, error: &Error) {
         for request in requests {
-            match request {
+            match request.into() {
                 // it ends all the same; whoever closes has to learn what nobody else did
-                Request::CloseLog { log, reply } => {
+                Request::Write(Write::CloseLog { log, reply }) => {
                     self.watches.end(Some(log));
                     self.logs.remove(&log);
                     reply(self.failure.untold().map_or(Ok(()), Err));
@@ -170,18 +168,18 @@ impl Server {
     }
 
     /// Writes in one transaction.
-    fn write(&mut self, requests: Vec<Request>, closing: &mut Vec<u32>) {
+    fn write(&mut self, writes: Vec<Write>, closing: &mut Vec<u32>) {
         let Some(File { mut connection, path, workers, syncer }) = self.file.take() else { return };
-        let mut requests = requests.into_iter();
+        let mut writes = writes.into_iter();
         let mut answers = Answers::default();
         let written = (|| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut batch = Batch::new(&transaction);
-            for request in requests.by_ref() {
-                if let Request::CloseLog { log, .. } = request {
+            for write in writes.by_ref() {
+                if let Write::CloseLog { log, .. } = write {
                     closing.push(log);
                 }
-                self.apply(request, &mut batch, &mut answers, &workers)?;
+                self.apply(write, &mut batch, &mut answers, &workers)?;
             }
             batch.finish()?;
             Transaction::commit(transaction)
@@ -197,7 +195,7 @@ impl Server {
             for settle in committed.into_iter().chain(synced) {
                 settle(Some(&error));
             }
-            return self.refuse(requests.collect(), &error);
+            return self.refuse(writes, &error);
         }
         for settle in committed {
             settle(None);
@@ -208,33 +206,33 @@ impl Server {
         }
     }
 
-    fn read(&mut self, request: Request) {
+    fn read(&mut self, read: Read) {
         let Some(file) = &self.file else {
             let error = self.failure.get().unwrap_or_else(|| Error::internal("sqlite: the file is not open"));
-            return self.refuse(vec![request], &error);
+            return self.refuse([read], &error);
         };
         if let Some(error) = self.failure.get() {
-            return self.refuse(vec![request], &error);
+            return self.refuse([read], &error);
         }
         let said = |error: rusqlite::Error| Error::sqlite(&file.path, &error);
-        match request {
-            Request::List { reply } => reply(page::studies(&file.connection).map_err(said)),
-            Request::Read { log, sequence, limit, reply } => {
+        match read {
+            Read::List { reply } => reply(page::studies(&file.connection).map_err(said)),
+            Read::Events { log, sequence, limit, reply } => {
                 let by = self.by(log);
                 reply(by.and_then(|by| page::events(&file.connection, by.study, sequence, limit).map_err(said)));
             }
-            Request::Orphans { log, reply } => {
-                let found = self
-                    .by(log)
-                    .and_then(|by| orphans(&file.connection, by.study, &file.workers, &self.ours()).map_err(said));
+            Read::Orphans { log, reply } => {
+                let found = self.by(log).and_then(|by| {
+                    orphans(&file.connection, by.study, &file.workers, &self.ours(), usize::MAX).map_err(said)
+                });
                 reply(found);
             }
-            Request::Flush { log, reply } => match (self.by(log), &file.syncer) {
+            Read::Flush { log, reply } => match (self.by(log), &file.syncer) {
                 (Ok(_), Some(syncer)) => syncer.add(vec![later(reply, Ok(()))]),
                 (Ok(_), None) => reply(Ok(())),
                 (Err(error), _) => reply(Err(error)),
             },
-            Request::Changed { log, sequence, milliseconds, reply } => match self.by(log) {
+            Read::Changed { log, sequence, milliseconds, reply } => match self.by(log) {
                 Ok(by) => {
                     let wait = Duration::try_from_secs_f64((milliseconds / 1e3).min(LONGEST)).unwrap_or_default();
                     let watch = Watch { log, study: by.study, sequence, until: Instant::now() + wait, reply };
@@ -242,16 +240,13 @@ impl Server {
                 }
                 Err(error) => reply(Err(error)),
             },
-            other => {
-                other.refuse(&Error::internal("sqlite: a write among reads"));
-            }
         }
     }
 
-    fn look(&mut self, wrote: bool) {
+    fn look(&mut self, freed: bool) {
         let Some(File { connection, path, workers, .. }) = &self.file else { return };
         let ours: Vec<&str> = self.logs.values().map(|log| log.life.name.as_str()).collect();
-        self.watches.look(connection, workers, &ours, wrote, |error| Error::sqlite(path, error));
+        self.watches.look(connection, workers, &ours, freed, |error| Error::sqlite(path, error));
     }
 
     /// Frees what the workers run and closes.

@@ -1,6 +1,8 @@
 //! The handle of a store.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,11 +19,13 @@ pub struct Options {
     pub durable: bool,
     /// How long another program may lock the file before that is an error.
     pub patience: Duration,
+    /// Puts on the disk what a file has: [`File::sync_data`], unless a test wants to know or to decide what became of it.
+    pub sync: fn(&File) -> io::Result<()>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { durable: true, patience: Duration::from_secs(10) }
+        Self { durable: true, patience: Duration::from_secs(10), sync: File::sync_data }
     }
 }
 
@@ -94,7 +98,8 @@ impl Store {
     }
 
     /// Does something after all that was sent before; never waits.
-    pub fn send(&self, request: Request) {
+    pub fn send(&self, request: impl Into<Request>) {
+        let request = request.into();
         let mut queue = self.shared.lock();
         if queue.closed {
             drop(queue);
@@ -122,7 +127,7 @@ impl Store {
         self.shared.work.notify_one();
     }
 
-    fn start(&self, queue: &mut Queue) -> std::io::Result<()> {
+    fn start(&self, queue: &mut Queue) -> io::Result<()> {
         let server = Server::new(self.path.clone(), self.options.clone(), self.shared.clone());
         thread::Builder::new().name("downslope-store".into()).spawn(move || server.run())?;
         queue.started = true;

@@ -69,11 +69,11 @@ pub struct Syncer {
 
 impl Syncer {
     /// Starts the thread for a database.
-    pub fn start(database: &Path, failure: Arc<Failure>) -> io::Result<Self> {
+    pub fn start(database: &Path, sync: Sync, failure: Arc<Failure>) -> io::Result<Self> {
         let shared = Arc::new((Mutex::new(State::default()), Condvar::new()));
         let (theirs, database) = (shared.clone(), database.to_owned());
         let thread = thread::Builder::new().name("downslope-sync".into()).spawn(move || {
-            serve(&theirs, Log::new(&database), &failure);
+            serve(&theirs, Log::new(&database, sync), &failure);
         })?;
         Ok(Self { shared, thread: Some(thread) })
     }
@@ -129,24 +129,28 @@ fn serve((state, work): &(Mutex<State>, Condvar), mut log: Log, failure: &Failur
     }
 }
 
+/// How a file is put on the disk.
+type Sync = fn(&File) -> io::Result<()>;
+
 /// The write-ahead log as a file.
 struct Log {
+    sync: Sync,
     database: PathBuf,
     path: PathBuf,
     file: Option<File>,
 }
 
 impl Log {
-    fn new(database: &Path) -> Self {
+    fn new(database: &Path, sync: Sync) -> Self {
         let mut path = database.as_os_str().to_owned();
         path.push("-wal");
-        Self { database: database.to_owned(), path: path.into(), file: None }
+        Self { sync, database: database.to_owned(), path: path.into(), file: None }
     }
 
     /// The file stays the same as long as some connection is open, and ours is.
     fn sync(&mut self) -> io::Result<()> {
         if let Some(file) = &self.file {
-            return file.sync_data();
+            return (self.sync)(file);
         }
         let file = match OpenOptions::new().read(true).write(true).open(&self.path) {
             Ok(file) => file,
@@ -154,7 +158,7 @@ impl Log {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
-        file.sync_data()?;
+        (self.sync)(&file)?;
         self.sync_folder()?;
         self.file = Some(file);
         Ok(())
@@ -173,5 +177,35 @@ impl Log {
     #[cfg(not(unix))]
     fn sync_folder(&self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::Kind;
+
+    #[test]
+    fn a_log_that_cannot_be_opened_is_the_answer() {
+        let folder = std::env::temp_dir().join(format!("downslope-sync-{}", std::process::id()));
+        fs::create_dir_all(folder.join("study.db-wal")).unwrap();
+        let failure = Arc::new(Failure::default());
+        let syncer = Syncer::start(&folder.join("study.db"), File::sync_data, failure.clone()).unwrap();
+        let (sender, receiver) = channel();
+        for _ in 0..2 {
+            let sender = sender.clone();
+            syncer.add(vec![later(Box::new(move |result| sender.send(result).unwrap()), Ok(()))]);
+            let error = receiver.recv().unwrap().unwrap_err();
+            assert_eq!(error.kind, Kind::Storage);
+            assert!(error.message.contains("the disk did not take what was written"), "{error}");
+            assert_eq!(failure.get(), Some(error));
+        }
+        // who waited knows
+        drop(syncer);
+        assert_eq!(failure.untold(), None);
+        fs::remove_dir_all(folder).unwrap();
     }
 }

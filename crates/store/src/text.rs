@@ -4,28 +4,8 @@ use std::fmt::Write as _;
 
 /// A text as JSON.
 pub fn quote(into: &mut String, text: &str) {
-    into.push('"');
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..=0x1f => "",
-            _ => continue,
-        };
-        into.push_str(&text[from..at]);
-        if escape.is_empty() {
-            let _ = write!(into, "\\u{byte:04x}");
-        } else {
-            into.push_str(escape);
-        }
-        from = at + 1;
-    }
-    into.push_str(&text[from..]);
-    into.push('"');
+    // of a text this cannot fail
+    into.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
 /// A number as JSON: the shortest text that reads as the same number, the infinities as strings. NaN does not come here.

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::request::Reply;
 use crate::worker;
 
-/// How often it is asked whether another connection has written, while somebody waits.
+/// How often it is asked whether there are more events, while somebody waits.
 const LOOK: Duration = Duration::from_millis(3);
 /// How often it is asked whether workers still live, while somebody waits.
 const PROBE: Duration = Duration::from_millis(20);
@@ -26,19 +26,25 @@ pub struct Watch {
 #[derive(Default)]
 pub struct Watches {
     list: Vec<Watch>,
-    /// The file as SQLite numbers its changes by others.
-    seen: i64,
     probed: Option<Instant>,
 }
 
-/// Numbers of running trials that nobody runs, ascending. `ours` are names of workers that live, as we are they.
-pub fn orphans(connection: &Connection, study: i64, folder: &Path, ours: &[&str]) -> rusqlite::Result<Vec<i64>> {
+/// Numbers of the first `most` running trials that nobody runs, ascending. `ours` are names of workers that live, as we are they.
+pub fn orphans(
+    connection: &Connection,
+    study: i64,
+    folder: &Path,
+    ours: &[&str],
+    most: usize,
+) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection
         .prepare_cached("SELECT number, worker FROM trial WHERE study = ? AND status = 'running' ORDER BY number")?;
     let mut rows = statement.query([study])?;
     let mut known: Vec<(String, bool)> = Vec::new();
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
         let alive = match row.get_ref(1)?.as_str_or_null()? {
             None => false,
             Some(name) if ours.contains(&name) => true,
@@ -81,61 +87,41 @@ impl Watches {
         }
     }
 
-    /// Answers those whose wait is over. `wrote` says that this connection has written since the last call.
+    /// Answers those whose wait is over. `freed` says that this connection may have freed trials since the last call.
     pub fn look(
         &mut self,
         connection: &Connection,
         folder: &Path,
         ours: &[&str],
-        mut wrote: bool,
+        freed: bool,
         refuse: impl Fn(&rusqlite::Error) -> crate::Error,
     ) {
         if self.list.is_empty() {
             return;
         }
         let now = Instant::now();
-        let probe = self.probed.is_none_or(|probed| now - probed >= PROBE);
-        let version = connection
-            .prepare_cached("PRAGMA data_version")
-            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)));
-        let version = match version {
-            Ok(version) => version,
-            Err(error) => return self.fail(&refuse(&error)),
-        };
-        wrote |= version != self.seen;
-        self.seen = version;
-        if wrote || probe {
+        let probe = freed || self.probed.is_none_or(|probed| now - probed >= PROBE);
+        if probe {
             self.probed = Some(now);
-            let mut known: Vec<(i64, i64, bool)> = Vec::new();
-            let mut waiting = Vec::new();
-            for watch in std::mem::take(&mut self.list) {
-                let study = watch.study;
-                if !known.iter().any(|&(id, ..)| id == study) {
-                    match state(connection, study, folder, ours) {
-                        Ok((events, orphaned)) => known.push((study, events, orphaned)),
-                        Err(error) => {
-                            (watch.reply)(Err(refuse(&error)));
-                            continue;
-                        }
-                    }
-                }
-                let news =
-                    known.iter().any(|&(id, events, orphaned)| id == study && (events > watch.sequence || orphaned));
-                if news {
-                    (watch.reply)(Ok(true));
-                } else {
-                    waiting.push(watch);
-                }
-            }
-            self.list = waiting;
         }
+        let mut known: Vec<(i64, rusqlite::Result<State>)> = Vec::new();
+        let mut over = Vec::new();
         for watch in std::mem::take(&mut self.list) {
-            if now >= watch.until {
-                (watch.reply)(Ok(false));
-            } else {
-                self.list.push(watch);
+            let index = known.iter().position(|(study, _)| *study == watch.study).unwrap_or_else(|| {
+                let state = state(connection, watch.study, probe.then_some((folder, ours)));
+                known.push((watch.study, state));
+                known.len() - 1
+            });
+            match &known[index].1 {
+                Err(error) => over.push((watch.reply, Err(refuse(error)))),
+                Ok(State { events, orphaned }) if *orphaned || *events > watch.sequence => {
+                    over.push((watch.reply, Ok(true)));
+                }
+                Ok(_) if now >= watch.until => over.push((watch.reply, Ok(false))),
+                Ok(_) => self.list.push(watch),
             }
         }
+        over.into_iter().for_each(|(reply, result)| reply(result));
     }
 
     /// Nobody can be answered any more.
@@ -146,8 +132,19 @@ impl Watches {
     }
 }
 
-fn state(connection: &Connection, study: i64, folder: &Path, ours: &[&str]) -> rusqlite::Result<(i64, bool)> {
+/// How a study stands.
+struct State {
+    events: i64,
+    orphaned: bool,
+}
+
+/// Workers are looked at where their folder and the names of ours are given.
+fn state(connection: &Connection, study: i64, workers: Option<(&Path, &[&str])>) -> rusqlite::Result<State> {
     let events =
         connection.prepare_cached("SELECT events FROM study WHERE id = ?")?.query_row([study], |row| row.get(0))?;
-    Ok((events, !orphans(connection, study, folder, ours)?.is_empty()))
+    let orphaned = match workers {
+        Some((folder, ours)) => !orphans(connection, study, folder, ours, 1)?.is_empty(),
+        None => false,
+    };
+    Ok(State { events, orphaned })
 }

@@ -113,13 +113,14 @@ export class Core {
 
   /** Parameters of a trial. */
   params(entry: Entry): Readonly<Record<string, unknown>> {
-    entry.params ??= this.plan.decode(this.point(entry))
+    // points are kept for samplers: who only looks at trials needs no second copy of each
+    entry.params ??= this.plan.decode(entry.point ?? encoded(this, entry))
     return entry.params
   }
 
   /** The point of a trial in the space as it is now. */
   point(entry: Entry): Float64Array {
-    entry.point ??= this.plan.encode(`study '${this.name}', trial ${entry.number}`, JSON.parse(entry.text))
+    entry.point ??= encoded(this, entry)
     return entry.point
   }
 
@@ -157,7 +158,7 @@ export class Core {
       const number = this.projection.entries.length
       if (!rules.may(number)) return 'enough'
       if (this.asynchronous) {
-        await this.log.flush()
+        // an own outcome that is still on its way was written before this reads
         await this.follower.refresh()
         if (number !== this.projection.entries.length) continue
       }
@@ -296,4 +297,8 @@ export class Core {
       await this.#connection.close()
     }
   }
+}
+
+function encoded({ name, plan }: Core, entry: Entry): Float64Array {
+  return plan.encode(`study '${name}', trial ${entry.number}`, JSON.parse(entry.text))
 }

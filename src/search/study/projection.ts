@@ -1,8 +1,8 @@
 import type { Outcome, StudyEvent } from '../../storage/storage.ts'
 import { type DeclaredHistory, type Direction, isBetter, Settled, stands } from '../history.ts'
 import type { Json } from '../json.ts'
-import { beginAgain, type Entry, newEntry, OURS, violationOf } from './record.ts'
-import { foldStep, insert } from './series.ts'
+import { addNote, beginAgain, type Entry, newEntry, OURS, setAttribute, violationOf } from './record.ts'
+import { EMPTY, foldStep, insert } from './series.ts'
 
 /** What the projection needs to know of its study. */
 export interface ProjectionStart {
@@ -78,11 +78,11 @@ export class Projection {
           for (const [index, step] of event.steps.entries()) this.report(entry, step, event.values[index] as number)
         return
       case 'note':
-        if (!own) entry.notes.push(event.text)
+        if (!own) addNote(entry, event.text)
         return
       case 'attribute':
         // what is ours is written behind the back of the entry
-        if (!own || event.key.startsWith(OURS)) entry.attributes[event.key] = JSON.parse(event.value) as Json
+        if (!own || event.key.startsWith(OURS)) setAttribute(entry, event.key, JSON.parse(event.value) as Json)
         return
       case 'tell':
         if (entry.status === 'running') this.tell(entry, event, event.time)
@@ -126,7 +126,9 @@ export class Projection {
   /** A number by step, or by fold below 0; false when there is one already. */
   report(entry: Entry, step: number, value: number): boolean {
     this.version++
-    return step < 0 ? insert(entry.folds, foldStep(step), value) : insert(entry.steps, step, value)
+    const kind = step < 0 ? 'folds' : 'steps'
+    if (entry[kind] === EMPTY) entry[kind] = { steps: [], values: [] }
+    return insert(entry[kind], step < 0 ? foldStep(step) : step, value)
   }
 
   /** A trial was told. */

@@ -1,6 +1,7 @@
 import type { FinalStatus } from '../../storage/storage.ts'
 import type { Series } from '../history.ts'
 import type { Json } from '../json.ts'
+import { EMPTY, type Growing } from './series.ts'
 
 /** A trial as it stands, frozen; once it is finished nothing of it changes any more. */
 export interface TrialRecord<P = Readonly<Record<string, unknown>>> {
@@ -49,10 +50,11 @@ export interface Entry {
   error: unknown
   started: number
   finished: number | undefined
-  steps: { readonly steps: number[]; readonly values: number[] }
-  folds: { readonly steps: number[]; readonly values: number[] }
-  attributes: Record<string, Json>
-  notes: string[]
+  /** {@link EMPTY} until the first report; so are folds. */
+  steps: Growing
+  folds: Growing
+  attributes: Record<string, Json> | undefined
+  notes: string[] | undefined
   record: TrialRecord | undefined
 }
 
@@ -73,10 +75,10 @@ export function newEntry(number: number, text: string, worker: string, started: 
     error: undefined,
     started,
     finished: undefined,
-    steps: { steps: [], values: [] },
-    folds: { steps: [], values: [] },
-    attributes: {},
-    notes: [],
+    steps: EMPTY,
+    folds: EMPTY,
+    attributes: undefined,
+    notes: undefined,
     record: undefined,
   }
 }
@@ -97,30 +99,49 @@ export function violationOf(constraints: readonly number[] | undefined): number 
 /** Keys of attributes that are ours, and not shown. */
 export const OURS = 'downslope:'
 
+/** Writes a note. */
+export function addNote(entry: Entry, text: string): void {
+  entry.notes ??= []
+  entry.notes.push(text)
+}
+
+/** Writes an attribute. */
+export function setAttribute(entry: Entry, key: string, value: Json): void {
+  entry.attributes ??= {}
+  entry.attributes[key] = value
+}
+
+const NONE: readonly never[] = Object.freeze([])
+const NOTHING: Readonly<Record<string, never>> = Object.freeze({})
+
 /** The record of an entry; kept once the trial is finished. */
 export function recordOf(entry: Entry, params: Readonly<Record<string, unknown>>): TrialRecord {
   if (entry.record !== undefined) return entry.record
-  const { number, status, values, constraints, reason, error, attempt, started, finished, steps, folds } = entry
-  const copy = (series: Series): Series =>
-    Object.freeze({ steps: Object.freeze([...series.steps]), values: Object.freeze([...series.values]) })
-  const shown = Object.entries(entry.attributes).filter(([key]) => !key.startsWith(OURS))
-  const record: TrialRecord = Object.freeze({
-    number,
-    params,
-    status,
-    ...(values[0] === undefined ? {} : { value: values[0] }),
-    values: Object.freeze([...values]),
-    ...(constraints === undefined ? {} : { constraints: Object.freeze([...constraints]) }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(error === undefined ? {} : { error }),
-    attributes: Object.freeze(Object.fromEntries(shown)),
-    notes: Object.freeze([...entry.notes]),
-    attempt,
-    started,
-    ...(finished === undefined ? {} : { finished }),
-    steps: copy(steps),
-    folds: copy(folds),
-  })
-  if (status !== 'running') entry.record = record
-  return record
+  const { number, status, values, constraints, reason, error, attempt, started, finished, notes } = entry
+  // a long study has many of them, so what is not there is not made either
+  const record: { -readonly [K in keyof TrialRecord]?: TrialRecord[K] } = { number, params, status }
+  if (values[0] !== undefined) record.value = values[0]
+  record.values = values.length === 0 ? NONE : Object.freeze([...values])
+  if (constraints !== undefined) record.constraints = Object.freeze([...constraints])
+  if (reason !== undefined) record.reason = reason
+  if (error !== undefined) record.error = error
+  record.attributes = entry.attributes === undefined ? NOTHING : shown(entry.attributes)
+  record.notes = notes === undefined ? NONE : Object.freeze([...notes])
+  record.attempt = attempt
+  record.started = started
+  if (finished !== undefined) record.finished = finished
+  record.steps = copied(entry.steps)
+  record.folds = copied(entry.folds)
+  const made = Object.freeze(record) as TrialRecord
+  if (status !== 'running') entry.record = made
+  return made
+}
+
+function shown(attributes: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  return Object.freeze(Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith(OURS))))
+}
+
+function copied(series: Growing): Series {
+  if (series === EMPTY) return series
+  return Object.freeze({ steps: Object.freeze([...series.steps]), values: Object.freeze([...series.values]) })
 }

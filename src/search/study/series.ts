@@ -6,6 +6,12 @@ export interface Growing {
   readonly values: number[]
 }
 
+/** What has no numbers yet: one for all, as most trials of a long study never report. */
+export const EMPTY: Growing = Object.freeze({
+  steps: Object.freeze([]) as unknown as number[],
+  values: Object.freeze([]) as unknown as number[],
+})
+
 /** Puts a number where its step belongs; false, and nothing changes, when the step is there already. */
 export function insert({ steps, values }: Growing, step: number, value: number): boolean {
   const place = below(steps, step)

@@ -4,7 +4,7 @@ import type { Outcome } from '../../storage/storage.ts'
 import { type Json, readJson } from '../json.ts'
 import type { Core } from './core.ts'
 import { lastOf } from './last.ts'
-import { type Entry, OURS } from './record.ts'
+import { addNote, type Entry, OURS, setAttribute } from './record.ts'
 import { foldStep, insert } from './series.ts'
 
 /** No study has more. */
@@ -155,7 +155,7 @@ export class TrialHandle {
   note(text: string): void {
     this.#check('trial.note')
     if (typeof text !== 'string') refuse('trial.note', 'text must be a string', text)
-    this.#entry.notes.push(text)
+    addNote(this.#entry, text)
     this.#core.log.note(this.number, this.attempt, text)
   }
 
@@ -165,7 +165,7 @@ export class TrialHandle {
       refuse('trial.attribute', `name must be a string that does not begin with ${OURS}`, name)
     }
     const kept = guarded('trial.attribute', 'ERR_OPTION', () => readJson('trial.attribute', 'value', value))
-    this.#entry.attributes[name] = kept
+    setAttribute(this.#entry, name, kept)
     this.#core.log.attribute(this.number, this.attempt, name, JSON.stringify(kept))
   }
 

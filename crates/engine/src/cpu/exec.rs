@@ -271,6 +271,7 @@ impl Machine<'_> {
                 let bias = self.view(bias, rows).mat.ptr.cast_const();
                 (c, if relu { gemm::Epilogue::BiasRelu(bias) } else { gemm::Epilogue::Bias(bias) })
             }
+            Epilogue::Mask(output) => (c, gemm::Epilogue::Mask(self.view(output, rows).mat)),
             Epilogue::Gradient if piece.first > 0 => (c, gemm::Epilogue::Add),
             Epilogue::Accumulate => (c, gemm::Epilogue::Add),
             Epilogue::Store | Epilogue::Gradient => (c, gemm::Epilogue::Store),

@@ -94,6 +94,7 @@ pub(crate) fn assemble(
         b.program.trains = true;
     }
     fuse::bias_and_relu(&mut b.program);
+    fuse::relu_gradient(&mut b.program);
     let mut program = b.program;
     if ways.chains {
         chains::merge(&mut program);

@@ -104,6 +104,7 @@ impl Describer<'_> {
                     Epilogue::Accumulate => " + add",
                     Epilogue::Bias { relu: false, .. } => " + bias",
                     Epilogue::Bias { relu: true, .. } => " + bias + relu",
+                    Epilogue::Mask(_) => " + relu gradient",
                     Epilogue::Update { .. } => " + update",
                 };
                 (format!("product{what}"), 2 * m.of(self.rows) * n.of(self.rows) * k.of(self.rows))

@@ -1,8 +1,9 @@
-//! Peephole: an instruction that another one can do on its way out.
+//! Peephole: instructions that another one can do on its way out.
 
 use downslope_kernels::elementwise;
 
-use super::{Epilogue, Instruction, Program};
+use super::liveness::operands;
+use super::{Epilogue, Instruction, Place, Program};
 
 /// A product with a bias that is rectified in place: both in the product's epilogue.
 pub fn bias_and_relu(program: &mut Program) {
@@ -21,4 +22,35 @@ pub fn bias_and_relu(program: &mut Program) {
         out.push(instruction);
     }
     program.body = out;
+}
+
+/// The gradient of `relu`, of what a product left and nobody has looked at since: in the product's epilogue.
+pub fn relu_gradient(program: &mut Program) {
+    let Some(rectify) = elementwise::find("relu") else { return };
+    let mut out: Vec<Instruction> = Vec::with_capacity(program.body.len());
+    for instruction in program.body.drain(..) {
+        if let Instruction::MapGradient { function, dy, v, dx, .. } = instruction
+            && function == rectify
+            && dy == dx
+            && let (Place::Batch(gradient), Place::Batch(output)) = (dx, v)
+            && (program.buffers[gradient].rows, program.buffers[gradient].width)
+                == (program.buffers[output].rows, program.buffers[output].width)
+            && let Some(last) =
+                out.iter().rposition(|i| touches(i, |place, written| place == dx || written && place == v))
+            && let Instruction::Product { c, epilogue: epilogue @ Epilogue::Store, .. } = &mut out[last]
+            && *c == dx
+        {
+            *epilogue = Epilogue::Mask(v);
+            continue;
+        }
+        out.push(instruction);
+    }
+    program.body = out;
+}
+
+/// Whether an operand of the instruction is such a one.
+fn touches(instruction: &Instruction, such: impl Fn(Place, bool) -> bool) -> bool {
+    let mut found = false;
+    operands(instruction, |place, written| found |= such(place, written));
+    found
 }

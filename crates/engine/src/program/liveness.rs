@@ -19,7 +19,7 @@ pub fn operands(i: &Instruction, mut f: impl FnMut(Place, bool)) {
             f(a, false);
             f(b, false);
             match epilogue {
-                E::Bias { bias, .. } => f(bias, false),
+                E::Bias { bias: read, .. } | E::Mask(read) => f(read, false),
                 E::Update { parameter } => f(Place::Parameter(parameter), true),
                 _ => {}
             }

@@ -168,6 +168,8 @@ pub enum Epilogue {
         /// max(0, ·)
         relu: bool,
     },
+    /// What is not above 0 in this matrix of the same shape makes 0 of it: the gradient of `relu` by its output.
+    Mask(Place),
     /// It is the gradient of this parameter, which is updated at once.
     Update {
         /// The parameter.

@@ -16,8 +16,13 @@ pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: Mat, y: 
             unsafe {
                 let from = x.ptr.add(c0 / 16 * x.panel + p * 16 * x.row).cast_const();
                 let to = y.ptr.add(p * y.panel + c0 * y.row);
-                if have == 16 && wide == 16 && x.is_panels() && y.is_panels() {
-                    V::transpose(from, to);
+                if have == 16 && wide == 16 {
+                    if x.is_panels() && y.is_panels() {
+                        // distances that the compiler knows
+                        V::transpose(from, 16, to, 16);
+                    } else {
+                        V::transpose(from, x.row, to, y.row);
+                    }
                     continue;
                 }
                 if wide <= 4 {
@@ -34,7 +39,7 @@ pub unsafe fn transpose<V: MicroKernel>(rows: usize, columns: usize, x: Mat, y: 
                 for r in 0..have {
                     V::load_first(from.add(r * x.row), wide).store(block.as_mut_ptr().add(r * 16));
                 }
-                V::transpose(block.as_ptr(), flipped.as_mut_ptr());
+                V::transpose(block.as_ptr(), 16, flipped.as_mut_ptr(), 16);
                 for c in 0..wide {
                     V::load(flipped.as_ptr().add(c * 16)).store_first(to.add(c * y.row), written);
                 }

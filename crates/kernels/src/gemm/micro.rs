@@ -19,16 +19,19 @@ pub trait MicroKernel: Lanes {
     /// A tile is a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
     fn tile<const MR: usize, const NV: usize, const T: bool>() -> Tile;
 
-    /// The transpose of 16 by 16 floats, row after row.
+    /// There is a [`MicroKernel::transpose`] of few instructions.
+    const TRANSPOSES: bool = false;
+
+    /// The transpose of 16 by 16 floats, whose rows are `row` apart, into rows that are `wide` apart.
     ///
     /// # Safety
-    /// 256 floats at both, which do not overlap.
+    /// 16 rows of 16 floats at both, which do not overlap.
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, to: *mut f32) {
+    unsafe fn transpose(from: *const f32, row: usize, to: *mut f32, wide: usize) {
         for r in 0..16 {
             for c in 0..16 {
                 // SAFETY: inside the blocks.
-                unsafe { *to.add(c * 16 + r) = *from.add(r * 16 + c) };
+                unsafe { *to.add(c * wide + r) = *from.add(r * row + c) };
             }
         }
     }
@@ -47,10 +50,12 @@ macro_rules! micro_kernel {
             }
 
             $(
+                const TRANSPOSES: bool = true;
+
                 #[inline(always)]
-                unsafe fn transpose(from: *const f32, to: *mut f32) {
+                unsafe fn transpose(from: *const f32, row: usize, to: *mut f32, wide: usize) {
                     // SAFETY: handed on.
-                    unsafe { $transpose(from, to) }
+                    unsafe { $transpose(from, row, to, wide) }
                 }
             )?
         }
@@ -106,6 +111,8 @@ pub struct Out {
     pub bias: *const f32,
     /// max(0, ·) after the bias.
     pub relu: bool,
+    /// What is not above 0 here makes 0 of the sum; from the tile's first element on. Not for transposed A.
+    pub mask: Mat,
     /// The sums, added to what is at `sums`, are the gradient of what is at `c`, which takes a plain step. Only for transposed A.
     pub descent: *const UpdateScalars,
     /// Sums of earlier blocks for a descent; null where there are none.
@@ -200,6 +207,13 @@ unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(job: &
                         unroll!(MR, I, { sums[I][P] = V::zero().larger(sums[I][P]) });
                     }
                 }
+                if !T && !o.mask.ptr.is_null() {
+                    let mask = o.mask.ptr.add(P * o.mask.panel);
+                    unroll!(MR, I, {
+                        let above = V::load_first(mask.add(I * o.mask.row), columns).gt(V::zero());
+                        sums[I][P] = V::select(above, sums[I][P], V::zero());
+                    });
+                }
                 if columns == 16 {
                     unroll!(MR, I, { sums[I][P].store(c.add(I * o.row)) });
                 } else {
@@ -210,43 +224,33 @@ unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(job: &
     }
 }
 
-/// 16 by 16 in registers: pairs, quadruples, then halves.
+/// 16 by 16 in registers. The quarters of rows 0, 4, 8 and 12 go into one vector as they are loaded, which the port of the shuffles has no part in; what is
+/// left are transposes of 4 by 4 in each quarter.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn avx512_transpose(from: *const f32, to: *mut f32) {
+unsafe fn avx512_transpose(from: *const f32, row: usize, to: *mut f32, wide: usize) {
     use core::arch::x86_64::*;
-    // SAFETY: 256 floats at both.
+    // SAFETY: 16 rows of 16 floats at both.
     unsafe {
-        let mut r = [_mm512_setzero_ps(); 16];
-        let mut t = r;
-        for (i, row) in r.iter_mut().enumerate() {
-            *row = _mm512_loadu_ps(from.add(i * 16));
-        }
-        for i in 0..8 {
-            t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-            t[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-        }
-        for i in 0..4 {
-            let d = [0, 1, 2, 3].map(|k| _mm512_castps_pd(t[4 * i + k]));
-            r[4 * i] = _mm512_castpd_ps(_mm512_unpacklo_pd(d[0], d[2]));
-            r[4 * i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(d[0], d[2]));
-            r[4 * i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(d[1], d[3]));
-            r[4 * i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(d[1], d[3]));
-        }
-        for i in 0..4 {
-            t[i] = _mm512_shuffle_f32x4::<0x88>(r[i], r[i + 4]);
-            t[i + 4] = _mm512_shuffle_f32x4::<0xdd>(r[i], r[i + 4]);
-            t[i + 8] = _mm512_shuffle_f32x4::<0x88>(r[i + 8], r[i + 12]);
-            t[i + 12] = _mm512_shuffle_f32x4::<0xdd>(r[i + 8], r[i + 12]);
-        }
-        for i in 0..4 {
-            r[i] = _mm512_shuffle_f32x4::<0x88>(t[i], t[i + 8]);
-            r[i + 8] = _mm512_shuffle_f32x4::<0xdd>(t[i], t[i + 8]);
-            r[i + 4] = _mm512_shuffle_f32x4::<0x88>(t[i + 4], t[i + 12]);
-            r[i + 12] = _mm512_shuffle_f32x4::<0xdd>(t[i + 4], t[i + 12]);
-        }
-        for (i, row) in r.iter().enumerate() {
-            _mm512_storeu_ps(to.add(i * 16), *row);
+        for quarter in 0..4 {
+            let rows = [0, 1, 2, 3].map(|r| {
+                let at = |i: usize| _mm_loadu_ps(from.add((4 * i + r) * row + 4 * quarter));
+                let x = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(at(0)), at(1));
+                _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(x, at(2)), at(3))
+            });
+            let low = [_mm512_unpacklo_ps(rows[0], rows[1]), _mm512_unpacklo_ps(rows[2], rows[3])]
+                .map(|x| _mm512_castps_pd(x));
+            let high = [_mm512_unpackhi_ps(rows[0], rows[1]), _mm512_unpackhi_ps(rows[2], rows[3])]
+                .map(|x| _mm512_castps_pd(x));
+            let columns = [
+                _mm512_unpacklo_pd(low[0], low[1]),
+                _mm512_unpackhi_pd(low[0], low[1]),
+                _mm512_unpacklo_pd(high[0], high[1]),
+                _mm512_unpackhi_pd(high[0], high[1]),
+            ];
+            for (i, column) in columns.into_iter().enumerate() {
+                _mm512_storeu_ps(to.add((4 * quarter + i) * wide), _mm512_castpd_ps(column));
+            }
         }
     }
 }

@@ -49,6 +49,8 @@ pub enum Epilogue<'a> {
     Bias(*const f32),
     /// C = max(0, A·B + bias)
     BiasRelu(*const f32),
+    /// C = A·B where the element of this matrix, `[m, n]`, is above 0, else 0: the gradient of `relu` by its output. Not for transposed A.
+    Mask(crate::Mat),
     /// A·B is the gradient of C, which is updated in place. C must be in panels or a single column side by side.
     Update(&'a dyn TileUpdate),
 }

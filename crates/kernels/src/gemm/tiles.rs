@@ -1,8 +1,9 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
-use super::column::column;
+use super::column::{MOST, column, column_of_rows};
 use super::micro::{Job, MicroKernel, Out, Slice, Tile};
 use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
+use crate::Mat;
 use crate::batch::prefetch_line;
 
 /// Floats of A that stay in the second-level cache while the panels of B pass.
@@ -75,6 +76,16 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         // SAFETY: handed on.
         return unsafe { column::<V>(g, r0, r1) };
     }
+    if g.n == 1
+        && g.c.row == 1
+        && V::TRANSPOSES
+        && r1 - r0 >= 16
+        && g.k <= MOST
+        && !matches!(g.epilogue, Epilogue::Mask(_))
+    {
+        // SAFETY: handed on.
+        return unsafe { column_of_rows::<V>(g, r0, r1) };
+    }
     let (rule, descent) = match g.epilogue {
         Epilogue::Update(rule) => (Some(rule), rule.descent().filter(|_| transposed)),
         _ => (None, None),
@@ -104,6 +115,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             add: false,
             bias: null,
             relu: false,
+            mask: Mat { ptr: core::ptr::null_mut(), row: 0, panel: 0 },
             descent: core::ptr::null(),
             sums: null,
         },
@@ -128,7 +140,8 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             };
             let tiles = pair::<V>(split, width, transposed);
             job.out.columns = (g.n - p * 16).min(16 * width);
-            (job.out.bias, job.out.relu) = (null, false);
+            (job.out.bias, job.out.relu, job.out.mask.ptr) = (null, false, null.cast_mut());
+            let mut mask = None;
             for block in 0..blocks {
                 let (first, last, at) = (block == 0, block + 1 == blocks, block * BLOCK);
                 job.k = BLOCK.min(g.k - at);
@@ -141,6 +154,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                         // SAFETY: as above.
                         (job.out.bias, job.out.relu) = (unsafe { bias.add(p * 16) }, true);
                     }
+                    Epilogue::Mask(matrix) if last => mask = Some(matrix),
                     _ => {}
                 }
                 // SAFETY: offsets inside the operands, as the caller promises.
@@ -155,6 +169,9 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                             g.a.ptr.add(start * g.a.row + at / 16 * g.a.chunk)
                         };
                         job.out.c = g.c.ptr.add(p * g.c.panel + start * g.c.row);
+                        if let Some(mask) = mask {
+                            job.out.mask = Mat { ptr: mask.ptr.add(p * mask.panel + start * mask.row), ..mask };
+                        }
                         if far && p == p0 {
                             ask(g, start + rows, (start + rows + most).min(r1), at, job.k);
                         }

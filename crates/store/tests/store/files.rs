@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 
 use crate::helpers::{Folder, ask, create, read, refused, store, tell, wait};
-use downslope_store::{Kind, Request};
+use downslope_store::{Kind, Read, Write};
 use rusqlite::Connection;
 
 #[test]
@@ -29,13 +29,13 @@ fn looking_creates_nothing() {
     let folder = Folder::new();
     let path = folder.file("none.db");
     let store = store(&path);
-    assert_eq!(wait(&store, |reply| Request::List { reply }).unwrap(), "[]");
-    let error = wait(&store, |reply| Request::Open { name: "first".into(), reply }).unwrap_err();
+    assert_eq!(wait(&store, |reply| Read::List { reply }).unwrap(), "[]");
+    let error = wait(&store, |reply| Write::Open { name: "first".into(), reply }).unwrap_err();
     assert_eq!(error.kind, Kind::Storage);
     assert!(error.message.contains("no study named \"first\""), "{error}");
     assert!(folder.names().is_empty());
     assert!(create(&store).unwrap().created);
-    let error = wait(&store, |reply| Request::Open { name: "first".into(), reply }).unwrap_err();
+    let error = wait(&store, |reply| Write::Open { name: "first".into(), reply }).unwrap_err();
     assert!(error.message.contains("no study named \"first\""), "{error}");
 }
 
@@ -141,7 +141,7 @@ fn a_file_that_another_program_locks() {
     let again = store(&path);
     let log = create(&again).unwrap().log;
     assert_eq!(read(&again, log).unwrap().matches("\"kind\"").count(), 1);
-    let free = wait(&again, |reply| Request::Orphans { log, reply });
+    let free = wait(&again, |reply| Read::Orphans { log, reply });
     assert_eq!(free.unwrap(), [0]);
 }
 
@@ -170,7 +170,7 @@ fn a_failure_that_nobody_was_told_of_is_told_at_the_end() {
     assert!(ask(&ours, log, 0).unwrap());
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    ours.send(Request::Note { log, trial: 0, attempt: 1, text: "lost".into() });
+    ours.send(Write::Note { log, trial: 0, attempt: 1, text: "lost".into() });
     let error = ours.close_and_wait().unwrap_err();
     assert_eq!(error.kind, Kind::Storage);
 }
