@@ -217,7 +217,8 @@ function readDirections(
   if (!Array.isArray(read.directions) || read.directions.length === 0) {
     refuse(where, 'directions must be an array of at least one', read.directions)
   }
-  return (read.directions as unknown[]).map(one)
+  // holes are refused as what they are read as
+  return Array.from(read.directions as unknown[], one)
 }
 
 /** Reads the name of a study. */
