@@ -117,11 +117,12 @@ function draw(best) {
   if (stopping) progress(count / trials, 'stopped; training the best on all rows')
   else progress(count / trials, count < trials ? text : 'training the best on all rows', lines)
 }
-process.on('SIGINT', () => {
+function stop() {
   search.stop()
   stopping = true
   draw()
-})
+}
+process.on('SIGINT', stop)
 
 print(dim('trial    rate batch units  drop  optimizer  folds, %         score'))
 try {
@@ -143,6 +144,7 @@ try {
   begunOtherwise(error)
 }
 const { best, model, study, status } = await search
+process.off('SIGINT', stop)
 done()
 const seconds = (performance.now() - begin) / 1000
 const pruned = study.trials.filter((trial) => trial.status === 'pruned').length

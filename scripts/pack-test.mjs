@@ -13,6 +13,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'downslope-pack-'))
 
+/** MiB of a package, packed: 3 MB. */
+const LARGEST = 2.86
+
 function fail(message) {
   throw new Error(`pack-test: ${message}`)
 }
@@ -82,6 +85,7 @@ try {
   for (const tarball of [main, binding]) {
     const size = statSync(join(folder, tarball)).size / 1024 / 1024
     console.log(`${tarball}: ${size.toFixed(2)} MiB, ${contents(join(folder, tarball)).length} files`)
+    if (size > LARGEST) fail(`${tarball} is larger than ${LARGEST} MiB`)
   }
   const inMain = contents(join(folder, main))
   if (inMain.some((file) => file.endsWith('.node'))) fail('the root package carries a binary')

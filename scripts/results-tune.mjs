@@ -53,7 +53,13 @@ const hand = [0.001, 0.01, 0.1].map((learningRate) => ({ learningRate, batchSize
 
 const METHODS = {
   'manual, 3': { space: whole, sampler: manual(hand), trials: 3 },
-  'grid, 3 × 3': { space: few, sampler: grid({ resolution: 3 }), trials: 9 },
+  // a batch size is a whole number: it has three values only where it is named
+  'grid, 3 × 3': {
+    space: few,
+    sampler: grid({ resolution: { learningRate: 3, batchSize: 3 } }),
+    trials: 9,
+    exhausted: true,
+  },
   'random, 10': { space: whole, sampler: random(), trials: 10 },
   'Gaussian process, 10 + 10': { space: whole, sampler: gaussianProcess({ startup: 10 }), trials: 20 },
   'TPE, 10 + 10': { space: whole, sampler: tpe({ startup: 10 }), trials: 20 },
@@ -79,17 +85,21 @@ function candidate(inputs, outputs) {
   }
 }
 
-async function search({ load, inputs, outputs }, { space, sampler, trials: count }, seed) {
+async function search({ load, inputs, outputs }, { space, sampler, trials: count, exhausted = false }, seed) {
   const data = dataset(load())
   const [train, test] = data.split(0.25, { seed })
   const began = performance.now()
-  const { best, model, study, trials } = await tune(train, {
-    ...{ space, sampler, trials: count, seed },
+  const { best, model, study, trials, status } = await tune(train, {
+    ...{ space, sampler, seed },
+    ...(exhausted ? {} : { trials: count }),
     build: candidate(inputs, outputs),
     metric: 'accuracy',
     validation: kFold(5),
   })
   const seconds = (performance.now() - began) / 1000
+  if (trials.length !== count || (exhausted && status !== 'exhausted')) {
+    throw new Error(`${sampler.kind}: ${trials.length} trials where ${count} were expected, ${status}`)
+  }
   const { accuracy } = await model.evaluate(test, { metrics: ['accuracy'] })
   const folds = trials.reduce((sum, { folds }) => sum + folds.values.length, 0)
   model.close()

@@ -1,6 +1,7 @@
 import test from 'ava'
 import * as d from '../../src/index.ts'
 import * as ops from '../../src/ops.ts'
+import { plotImportance, plotSlices } from '../../src/plots.ts'
 import { rejectsCode, throwsCode } from '../helpers.ts'
 import { classifier, labelled } from './world.ts'
 
@@ -23,6 +24,40 @@ test('lists of nothing end at once, however long they say they are', (t) => {
   throwsCode(t, 'ERR_OPTION', () => d.add(holes), /received undefined/)
   holes[0] = d.input({ shape: [2] })
   throwsCode(t, 'ERR_OPTION', () => d.sequential(holes as never), /layer 2 must be a layer/)
+})
+
+test('nothing in a list is nothing, also where studies are told what to do', async (t) => {
+  const space = d.searchSpace({ x: d.float(0, 1) })
+  const directions = new Array(2 ** 32 - 1) as 'minimize'[]
+  await rejectsCode(
+    t,
+    'ERR_OPTION',
+    () => d.createStudy({ space, directions }),
+    /must be one of minimize, maximize, received undefined/,
+  )
+  await using study = await d.createStudy({ space, direction: 'minimize' })
+  const stopping = new Array(1) as d.Stopping[]
+  await rejectsCode(t, 'ERR_OPTION', () => study.optimize(({ x }) => x, { trials: 1, stopping }), /stopping must be/)
+  await rejectsCode(t, 'ERR_OPTION', () => plotSlices(study, { parameters: new Array(1) }), /parameters must be/)
+})
+
+test('parameters that have no end are no parameters', (t) => {
+  const params = { x: {} }
+  params.x = params
+  throwsCode(t, 'ERR_OPTION', () => d.manual([params]), /^manual: list\[0\] must be a value that JSON has/)
+})
+
+test('options of a plot are read once', async (t) => {
+  await using study = await d.createStudy({ space: d.searchSpace({ x: d.float(0, 1) }), direction: 'minimize' })
+  for (const plot of [plotImportance, plotSlices]) {
+    let asked = 0
+    const options = Object.defineProperty({}, 'height', {
+      enumerable: true,
+      get: () => (asked++ === 0 ? 300 : t.fail()),
+    })
+    await plot(study, options)
+    t.is(asked, 1)
+  }
 })
 
 test('the length of an array is a length', (t) => {

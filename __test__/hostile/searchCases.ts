@@ -21,6 +21,12 @@ async function tuned(run: unknown, world: World): Promise<unknown> {
   return study
 }
 
+/** What cannot be stopped is aborted soon. */
+async function aborted(made: unknown, { controller, random }: World): Promise<unknown> {
+  setTimeout(() => controller.abort(new Error('enough')), 200 + random.below(400)).unref()
+  return made
+}
+
 /** A rule parts rows. */
 function rule(of: string, make: Make): Case {
   return plain(of, make, (validation: d.Validation, world) =>
@@ -79,47 +85,65 @@ export const searchCases: readonly Case[] = [
     ],
     followed,
   ),
-  plain('findLearningRate', (world) => [
-    classifier(),
-    world.own(labelled()),
-    {
-      loss: 'crossEntropy',
-      optimizer: 'adam',
-      clipNorm: 1,
-      clipValue: 1,
-      batchSize: 4,
-      classWeights: 'balanced',
-      shuffle: true,
-      seed: 1,
-      threads: 1,
-      from: 1e-4,
-      to: 1,
-      steps: 12,
-      smoothing: 0.5,
-      signal: world.controller.signal,
-    },
-  ]),
-  plain('findLearningRate', (world) => [
-    line(),
-    world.own(regression()),
-    { loss: 'meanSquaredError', lossWeights: undefined, targetTransform: 'standardize', steps: 10 },
-  ]),
-  plain('findBatchSize', (world) => [
-    line(),
-    world.own(regression()),
-    {
-      loss: 'meanSquaredError',
-      lossWeights: undefined,
-      optimizer: 'adam',
-      clipNorm: 1,
-      clipValue: 1,
-      targetTransform: 'standardize',
-      threads: 1,
-      candidates: [2, 4],
-      milliseconds: 2,
-      signal: world.controller.signal,
-    },
-  ]),
+  plain(
+    'findLearningRate',
+    (world) => [
+      classifier(),
+      world.own(labelled()),
+      {
+        loss: 'crossEntropy',
+        optimizer: 'adam',
+        clipNorm: 1,
+        clipValue: 1,
+        batchSize: 4,
+        classWeights: 'balanced',
+        shuffle: true,
+        seed: 1,
+        threads: 1,
+        from: 1e-4,
+        to: 1,
+        steps: 12,
+        smoothing: 0.5,
+        signal: world.controller.signal,
+      },
+    ],
+    aborted,
+  ),
+  plain(
+    'findLearningRate',
+    (world) => [
+      line(),
+      world.own(regression()),
+      {
+        loss: 'meanSquaredError',
+        lossWeights: undefined,
+        targetTransform: 'standardize',
+        steps: 10,
+        signal: world.controller.signal,
+      },
+    ],
+    aborted,
+  ),
+  plain(
+    'findBatchSize',
+    (world) => [
+      line(),
+      world.own(regression()),
+      {
+        loss: 'meanSquaredError',
+        lossWeights: undefined,
+        optimizer: 'adam',
+        clipNorm: 1,
+        clipValue: 1,
+        targetTransform: 'standardize',
+        threads: 1,
+        candidates: [2, 4],
+        milliseconds: 2,
+        signal: world.controller.signal,
+      },
+    ],
+    aborted,
+  ),
   plain(
     'tune',
     (world) => [

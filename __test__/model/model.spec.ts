@@ -10,7 +10,6 @@ import {
   fit,
   flatten,
   initialize,
-  initializers,
   input,
   type Layer,
   loadModel,
@@ -158,29 +157,6 @@ test('standardize learns from the training rows', async (t) => {
   const first = Array.from({ length: 64 }, (_, row) => Math.sin(row)).reduce((a, b) => a + b) / 64
   t.true(Math.abs((mean?.data[0] ?? 1) - first) < 1e-6)
   t.is(count?.data[0], 64)
-})
-
-test('every initialiser starts a layer, the same for the same seed', async (t) => {
-  for (const kernelInitializer of [
-    'glorotUniform',
-    'glorotNormal',
-    'heUniform',
-    'heNormal',
-    'lecunNormal',
-    'orthogonal',
-    'uniform',
-    'normal',
-    'truncatedNormal',
-    'zeros',
-    'ones',
-    initializers.constant(0.5),
-    initializers.uniform({ min: 1, max: 2 }),
-    initializers.normal({ mean: 1, deviation: 0.1 }),
-  ] as const) {
-    const network = sequential([input({ shape: [5] }), dense(4, { kernelInitializer })])
-    const [a, b] = await Promise.all([initialize(network, { seed: 1 }), initialize(network, { seed: 1 })])
-    t.deepEqual(a.weights(), b.weights())
-  }
 })
 
 test('predictions: batches, sync, records, classes', async (t) => {

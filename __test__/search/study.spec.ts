@@ -180,6 +180,20 @@ test('a space that has been tried is exhausted', async (t) => {
   t.deepEqual(best?.params, { a: 1, b: 'x' })
 })
 
+test('a grid thins what is continuous; what has steps is thinned where it is named', async (t) => {
+  const space = searchSpace({ rate: float(1e-3, 1e-1, { scale: 'log' }), size: int(10, 40) })
+  const run = async (sampler: Sampler) => {
+    await using study = await createStudy({ space, direction: 'minimize', sampler })
+    const { trials, status } = await study.optimize(({ rate }) => rate, { workers: 1 })
+    t.is(status, 'exhausted')
+    return trials.map(({ params }) => params)
+  }
+  t.is((await run(grid({ resolution: 3 }))).length, 93)
+  const nine = await run(grid({ resolution: { rate: 3, size: 3 } }))
+  t.is(nine.length, 9)
+  t.deepEqual([...new Set(nine.map(({ size }) => size))], [10, 25, 40])
+})
+
 test('enqueued parameters are bound to a number', async (t) => {
   await using study = await create()
   const params = { x: 2, layer: { kind: 'dense', units: 8 } } as const

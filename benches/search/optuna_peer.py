@@ -199,7 +199,8 @@ def curves(name, pruning, first, last, folder):
                         value = math.inf
                     best = min(best, value)
                     last_value = value
-                    trial.report(value, step)
+                    # steps count from 1, as in curves.mjs: after this one, so much has been spent
+                    trial.report(value, step + 1)
                     if trial.should_prune():
                         pruned = True
                         break

@@ -26,6 +26,7 @@ pub struct NativeSampler {
 fn coded<T>(result: downslope_search::Result<T>) -> Result<T> {
     result.map_err(|error| match error {
         downslope_search::Error::Option(message) => Error::option(message),
+        downslope_search::Error::Cancelled => Error::closed("sampler was closed"),
         downslope_search::Error::Internal(message) => Error::internal(message),
     })
 }
@@ -46,17 +47,17 @@ pub fn create_sampler(
     })
 }
 
-/// The importance of each dimension for completed trials: their points and values, one after the other.
+/// The importance of each dimension for completed trials: their points and values, one after the other. Directions are JSON.
 #[napi(catch_unwind, ts_return_type = "Promise<Outcome<Float64Array>>")]
 pub fn measure_importance(
     env: &Env,
     space: String,
-    study: String,
+    directions: String,
     points: Float64Array,
     values: Float64Array,
 ) -> napi::Result<Object<'_>> {
     let (points, values) = (points.to_vec(), values.to_vec());
-    spawn(env, move || coded(importance(&space, &study, &points, &values)).map(Float64Array::from))
+    spawn(env, move || coded(importance(&space, &directions, &points, &values)).map(Float64Array::from))
 }
 
 #[napi]
@@ -81,15 +82,15 @@ impl NativeSampler {
         let lease = Slot::take(&self.session);
         let bytes = self.bytes.clone();
         spawn(env, move || {
-            lease?.with(|session, _| {
-                let point = coded(session.suggest(&asked, &finished))?;
+            lease?.with(|session, cancel| {
+                let point = coded(session.suggest(&asked, &finished, cancel))?;
                 bytes.store(session.bytes(), Ordering::Relaxed);
                 Ok(point.map(Float64Array::from))
             })
         })
     }
 
-    /// Frees; idempotent.
+    /// Ends a suggestion that is under way, then frees; idempotent.
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) {
         self.session.close();

@@ -20,7 +20,7 @@ export async function plotImportance(
   const plan = readPlot(where, study, options, 0, [])
   // the library draws from the bottom up
   const shares = Object.entries(await study.importance()).reverse()
-  const height = options.height === undefined ? 110 + 34 * shares.length : plan.height
+  const height = plan.read.height === undefined ? 110 + 34 * shares.length : plan.height
   return draw(
     where,
     {

@@ -29,7 +29,7 @@ export async function plotSlices(study: PlottedStudy, options: SlicesOptions = {
   const axes = chosen(where, axesOf(where, study), parameters)
   const across = Math.min(columns, axes.length)
   const rows = Math.ceil(axes.length / columns)
-  const height = options.height === undefined ? 50 + rows * rowHeight : plan.height
+  const height = plan.read.height === undefined ? 50 + rows * rowHeight : plan.height
   const trials = study.trials.filter(
     (trial) => trial.status === 'completed' && Number.isFinite(trial.values[plan.objective]),
   )
@@ -82,7 +82,7 @@ export async function plotSlices(study: PlottedStudy, options: SlicesOptions = {
 function chosen(where: string, axes: readonly Axis[], names: unknown): readonly Axis[] {
   if (names === undefined) return axes
   if (!Array.isArray(names) || names.length === 0) refuse(where, 'parameters must be a list of paths', names)
-  return names.map((name: unknown) => {
+  return Array.from(names, (name: unknown) => {
     const axis = axes.find((axis) => axis.name === name)
     return axis ?? refuse(where, `parameters must be among ${axes.map((axis) => axis.name).join(', ')}`, name)
   })

@@ -1,4 +1,4 @@
-//! Times whole training steps of 784-256-10, 20-64-64-1 or 1024-2048-1024 without Node: `steps mlp|clip|small|far-sgd|far-momentum|far-rmsprop|far-adamw batch threads seconds`. With a fifth and sixth
+//! Times whole training steps of 784-256-10, 20-64-64-1 or 1024-2048-1024 without Node: `steps mlp|clip|small|far-sgd|far-momentum|far-rmsprop|far-adagrad|far-adadelta|far-adamw batch threads seconds`. With a fifth and sixth
 //! argument it makes that many steps over that many rows and nothing else, for a count of instructions (`scripts/instructions.mjs`).
 #![expect(clippy::unwrap_used, reason = "a program to measure with: it may stop anywhere")]
 
@@ -96,6 +96,8 @@ fn main() {
             "adamw" => (r#"{"kind":"adamw"}"#, vec![1e-3, 0.9, 0.999, 1e-8, 0.01]),
             "momentum" => (r#"{"kind":"sgd","momentum":true}"#, vec![0.01, 0.9, 0.0, 0.0]),
             "rmsprop" => (r#"{"kind":"rmsprop"}"#, vec![1e-3, 0.99, 1e-8, 0.0, 0.0]),
+            "adagrad" => (r#"{"kind":"adagrad"}"#, vec![0.01, 0.0, 0.1, 1e-10, 0.0]),
+            "adadelta" => (r#"{"kind":"adadelta"}"#, vec![1.0, 0.9, 1e-6, 0.0]),
             "sgd" => (r#"{"kind":"sgd"}"#, vec![0.01, 0.0, 0.0, 0.0]),
             other => panic!("no {other}"),
         };

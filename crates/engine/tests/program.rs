@@ -124,3 +124,22 @@ fn what_is_never_read_is_not_computed() {
     spec["nodes"].as_array_mut().expect("nodes").push(aside);
     assert_eq!(program(&spec.to_string(), 8)["program"], before);
 }
+
+#[test]
+fn chains_of_elementwise_operations_are_one_instruction() {
+    let mut net = Net::default();
+    net.input("x", &[5], "f32");
+    net.node("a", "exp", &["x"], json!({}));
+    net.node("b", "affine", &["a"], json!({ "scale": 0.5 }));
+    net.node("c", "multiply", &["b", "x"], json!({}));
+    net.node("d", "sin", &["c"], json!({}));
+    net.output("d");
+    assert_eq!(ops(&program(&net.json(), 8)), ["gather", "exp + affine + multiply + sin"]);
+    // a sum over columns is none of them: what is before it and what is behind it stay apart
+    net.node("e", "sum", &["d"], json!({ "axes": [1], "keepDims": true }));
+    net.node("f", "exp", &["e"], json!({}));
+    net.node("g", "sin", &["f"], json!({}));
+    net.outputs.clear();
+    net.output("g");
+    assert_eq!(ops(&program(&net.json(), 8)), ["gather", "exp + affine + multiply + sin", "sum", "exp + sin"]);
+}

@@ -6,6 +6,9 @@ pub enum Error {
     /// An option out of its range or unknown, or a point that is not of the space.
     #[error("{0}")]
     Option(String),
+    /// Nobody wants it any more.
+    #[error("cancelled")]
+    Cancelled,
     /// A bug of ours.
     #[error("{0}")]
     Internal(String),

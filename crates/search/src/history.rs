@@ -1,5 +1,9 @@
 //! What a sampler may look at.
 
+use std::collections::HashSet;
+
+use crate::space::Key;
+
 /// How a trial ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -34,6 +38,7 @@ pub struct History {
     points: Vec<f64>,
     finished: Vec<Finished>,
     done: Vec<bool>,
+    keys: HashSet<Key>,
 }
 
 impl History {
@@ -53,6 +58,18 @@ impl History {
     #[must_use]
     pub fn point(&self, number: usize) -> &[f64] {
         &self.points[number * self.dimensions..(number + 1) * self.dimensions]
+    }
+
+    /// Whether a trial was asked at this point.
+    #[must_use]
+    pub fn seen(&self, point: &[f64]) -> bool {
+        self.keys.contains(&Key::of(point))
+    }
+
+    /// At how many points trials were asked.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.keys.len()
     }
 
     /// Finished trials in the order in which they became known: by number, unless the study is asynchronous.
@@ -77,6 +94,7 @@ impl History {
     pub fn ask(&mut self, point: &[f64]) {
         debug_assert_eq!(point.len(), self.dimensions);
         self.points.extend_from_slice(point);
+        self.keys.insert(Key::of(point));
         self.done.push(false);
     }
 

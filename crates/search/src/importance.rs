@@ -1,8 +1,8 @@
 //! Which parameters decide whether a trial is among the best: PED-ANOVA.
 
 use crate::pareto;
-use crate::session::{Direction, Study};
-use crate::space::{Dimension, Kind, Space};
+use crate::session::Direction;
+use crate::space::{Axis, Kind, Space};
 use crate::{Error, Result};
 
 /// The share of trials that are the best.
@@ -22,23 +22,24 @@ const FEWEST: usize = 2;
 /// directions the best are those of the first fronts. When nothing differs all are equal.
 ///
 /// # Errors
-/// `Error::Option` when space, study, points and values do not fit to each other.
-pub fn importance(space: &str, study: &str, points: &[f64], values: &[f64]) -> Result<Vec<f64>> {
+/// `Error::Option` when space, directions, points and values do not fit to each other.
+pub fn importance(space: &str, directions: &str, points: &[f64], values: &[f64]) -> Result<Vec<f64>> {
     let space = Space::parse(space)?;
-    let study: Study = serde_json::from_str(study).map_err(|error| Error::Option(format!("study: {error}")))?;
-    let (width, objectives) = (space.dimensions.len(), study.directions.len());
+    let directions: Vec<Direction> =
+        serde_json::from_str(directions).map_err(|error| Error::Option(format!("directions: {error}")))?;
+    let (width, objectives) = (space.dimensions.len(), directions.len());
     if width == 0 {
         return Ok(Vec::new());
     }
     if objectives == 0 || !points.len().is_multiple_of(width) || points.len() / width * objectives != values.len() {
         return Err(Error::Option("importance: must have a value of each direction for each point".into()));
     }
-    let sign = |(value, direction): (&f64, &Direction)| if *direction == Direction::Maximize { -value } else { *value };
+    let minimised = |(&value, direction): (&f64, &Direction)| direction.minimised(value);
     let (points, values): (Vec<&[f64]>, Vec<Vec<f64>>) = points
         .chunks_exact(width)
         .zip(values.chunks_exact(objectives))
         .filter(|(_, values)| values.iter().all(|value| value.is_finite()))
-        .map(|(point, values)| (point, values.iter().zip(&study.directions).map(sign).collect()))
+        .map(|(point, values)| (point, values.iter().zip(&directions).map(minimised).collect()))
         .unzip();
     let best = best(&values);
     let raw: Vec<f64> = (0..width).map(|index| of_dimension(&space, index, &points, &best)).collect();
@@ -56,17 +57,18 @@ fn best(values: &[Vec<f64>]) -> Vec<bool> {
     }
     let points: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
     let mut best = vec![false; values.len()];
-    pareto::choose(&points, count).into_iter().for_each(|(index, _)| best[index] = true);
+    pareto::choose(&points, count).iter().flat_map(|front| &front.members).for_each(|&index| best[index] = true);
     best
 }
 
 fn of_dimension(space: &Space, index: usize, points: &[&[f64]], best: &[bool]) -> f64 {
-    let dimension = &space.dimensions[index];
-    let cells = cells(dimension);
+    let kind = &space.dimensions[index].kind;
+    let axis = Axis::new(kind);
+    let cells = cells(kind, axis);
     let (mut all, mut top) = (vec![0.0; cells], vec![0.0; cells]);
     let (mut active, mut active_best) = (0usize, 0usize);
     for (point, &best) in points.iter().zip(best).filter(|(point, _)| !point[index].is_nan()) {
-        let cell = cell(dimension, cells, point[index]);
+        let cell = cell(axis, cells, point[index]);
         all[cell] += 1.0;
         active += 1;
         if best {
@@ -77,7 +79,7 @@ fn of_dimension(space: &Space, index: usize, points: &[&[f64]], best: &[bool]) -
     if cells < 2 || active < FEWEST || active_best == 0 {
         return 0.0;
     }
-    let estimate = if matches!(dimension.kind, Kind::Category { .. }) { categories } else { grid };
+    let estimate = if axis.ordered() { grid } else { categories };
     let (all, top) = (estimate(&all), estimate(&top));
     let divergence = all.iter().zip(&top).fold(0.0, |sum, (all, top)| {
         let excess = (top + LEAST) / (all + LEAST) - 1.0;
@@ -89,37 +91,24 @@ fn of_dimension(space: &Space, index: usize, points: &[&[f64]], best: &[bool]) -
 }
 
 /// Grid points of a dimension: one for each value, where there are few.
-fn cells(dimension: &Dimension) -> usize {
-    let most = match dimension.kind {
-        Kind::Float { step: None, low, high, .. } => {
-            if low < high {
-                CELLS
-            } else {
-                1
-            }
-        }
-        Kind::Float { step: Some(step), low, high, .. } => (libm::round((high - low) / step) as u64 + 1).min(CELLS),
+fn cells(kind: &Kind, axis: Axis) -> usize {
+    let (low, high) = axis.bounds();
+    let count = match (kind, axis.count()) {
+        (Kind::Category { count }, _) => return *count as usize,
         // as many as it has binary digits, and one
-        Kind::Int { log: true, low, high, .. } if low < high => {
-            (libm::ceil(libm::log2(high - low + 1.0)) as u64 + 1).min(CELLS)
-        }
-        Kind::Int { low, high, step, .. } => (libm::round((high - low) / step) as u64 + 1).min(CELLS),
-        Kind::Ordinal { count } => u64::from(count).min(CELLS),
-        Kind::Category { count } => u64::from(count),
+        (Kind::Int { log: true, .. }, Some(2..)) => libm::ceil(libm::log2(high - low + 1.0)) as u64 + 1,
+        (_, count) => count.unwrap_or(CELLS),
     };
-    most as usize
+    count.min(CELLS) as usize
 }
 
 /// The nearest of the grid points, which include both ends; the lower of two.
-fn cell(dimension: &Dimension, cells: usize, value: f64) -> usize {
-    let (low, high, value) = match dimension.kind {
-        Kind::Float { low, high, log: true, .. } | Kind::Int { low, high, log: true, .. } => {
-            (libm::log(low), libm::log(high), libm::log(value))
-        }
-        Kind::Float { low, high, .. } | Kind::Int { low, high, .. } => (low, high, value),
-        Kind::Ordinal { count } => (0.0, f64::from(count) - 1.0, value),
-        Kind::Category { .. } => return (value as usize).min(cells - 1),
-    };
+fn cell(axis: Axis, cells: usize, value: f64) -> usize {
+    if !axis.ordered() {
+        return (value as usize).min(cells - 1);
+    }
+    let (low, high) = axis.bounds();
+    let [low, high, value] = [low, high, value].map(|x| if axis.logarithmic() { libm::log(x) } else { x });
     if cells < 2 {
         return 0;
     }

@@ -1,26 +1,39 @@
 //! The good ones among points with several values.
 
+/// Points of one front that were chosen.
+pub struct Chosen {
+    /// Their indices.
+    pub members: Vec<usize>,
+    /// Each on [0, 1] in each objective.
+    scaled: Vec<Vec<f64>>,
+}
+
+impl Chosen {
+    /// The share of each in the volume that they dominate together, 1 on average.
+    pub fn weights(&self) -> Vec<f64> {
+        let shares: Vec<f64> = (0..self.scaled.len()).map(|index| share(&self.scaled, index)).collect();
+        let sum = shares.iter().fold(0.0, |sum, share| sum + share);
+        let count = shares.len() as f64;
+        shares.into_iter().map(|share| if sum > 0.0 { share * count / sum } else { 1.0 }).collect()
+    }
+}
+
 /// Chooses `count` of the points, all to be minimised: front by front (non-domination rank), and of the front that does
-/// not fit as a whole those that together dominate the largest volume, greedily. Returns indices with weights: a
-/// point's own share of the volume that its front dominates, 1 on average in each front.
-pub fn choose(points: &[&[f64]], count: usize) -> Vec<(usize, f64)> {
+/// not fit as a whole those that together dominate the largest volume, greedily.
+pub fn choose(points: &[&[f64]], count: usize) -> Vec<Chosen> {
     let mut rest: Vec<usize> = (0..points.len()).collect();
     // a point comes after all that dominate it
     rest.sort_by(|&a, &b| lexicographic(points[a], points[b]).then(a.cmp(&b)));
     let mut chosen = Vec::new();
-    while chosen.len() < count && !rest.is_empty() {
+    let mut room = count;
+    while room > 0 && !rest.is_empty() {
         let (front, behind) = first_front(points, rest);
         rest = behind;
-        let room = count - chosen.len();
         let scaled = scaled(points, &front);
         let taken = if front.len() > room { greedy(&scaled, room) } else { (0..front.len()).collect() };
-        let members: Vec<Vec<f64>> = taken.iter().map(|&index| scaled[index].clone()).collect();
-        let shares: Vec<f64> = (0..members.len()).map(|index| share(&members, index)).collect();
-        let sum = shares.iter().fold(0.0, |sum, share| sum + share);
-        for (&index, share) in taken.iter().zip(shares) {
-            let weight = if sum > 0.0 { share * taken.len() as f64 / sum } else { 1.0 };
-            chosen.push((front[index], weight));
-        }
+        room -= taken.len();
+        let (members, scaled) = taken.iter().map(|&index| (front[index], scaled[index].clone())).unzip();
+        chosen.push(Chosen { members, scaled });
     }
     chosen
 }

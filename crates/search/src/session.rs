@@ -4,6 +4,7 @@ mod duplicates;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
@@ -31,6 +32,17 @@ pub enum Direction {
     Minimize,
     /// Higher values.
     Maximize,
+}
+
+impl Direction {
+    /// A value as one that is better when it is less.
+    #[must_use]
+    pub fn minimised(self, value: f64) -> f64 {
+        match self {
+            Self::Minimize => value,
+            Self::Maximize => -value,
+        }
+    }
 }
 
 /// Space, sampler and history: takes what is new and gives the next point.
@@ -83,30 +95,27 @@ impl Session {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let trial = 8 * (2 * self.axes.len() + self.directions.len()) + size_of::<Finished>();
-        self.history.asked() * trial
+        self.history.asked() * trial + self.sampler.bytes()
     }
 
     /// The point of the next trial, after `asked` points (their coordinates, one after the other) and `finished` trials
     /// have been added to the history. A row of the latter is number, status (0 completed, 1 pruned, 2 failed), last step,
     /// violation and the values as the user gave them, NaN where there are none.
     ///
-    /// `None` when every combination has been suggested.
+    /// `None` when every combination has been suggested. Whoever sets `cancel` wants none any more.
     ///
     /// # Errors
-    /// `Error::Option` when they do not fit to space and study; then nothing has been added.
-    pub fn suggest(&mut self, asked: &[f64], finished: &[f64]) -> Result<Option<Vec<f64>>> {
+    /// `Error::Option` when they do not fit to space and study; then nothing has been added. `Error::Cancelled`.
+    pub fn suggest(&mut self, asked: &[f64], finished: &[f64], cancel: &AtomicBool) -> Result<Option<Vec<f64>>> {
         let points = self.points(asked)?;
         let rows = self.rows(finished, points.len())?;
         for point in points {
-            if let Some(duplicates) = &mut self.duplicates {
-                duplicates.add(&point);
-            }
             self.history.ask(&point);
         }
         for row in rows {
             self.finish(row);
         }
-        self.next()
+        self.next(cancel)
     }
 
     fn points(&self, asked: &[f64]) -> Result<Vec<Vec<f64>>> {
@@ -142,7 +151,11 @@ impl Session {
                 2.0 => Status::Failed,
                 other => return Err(refuse(format!("status must be 0, 1 or 2, received {other}"))),
             };
-            let values: Vec<f64> = row[HEAD..].iter().zip(&self.directions).map(minimised).collect();
+            let values: Vec<f64> = row[HEAD..]
+                .iter()
+                .zip(&self.directions)
+                .map(|(&value, direction)| direction.minimised(value))
+                .collect();
             if status == Status::Completed && values.iter().any(|value| value.is_nan()) {
                 return Err(refuse(format!("completed ones must have values, received trial {number} without")));
             }
@@ -164,29 +177,22 @@ impl Session {
         self.history.finish(row);
     }
 
-    fn next(&mut self) -> Result<Option<Vec<f64>>> {
-        if self.duplicates.as_ref().is_some_and(Duplicates::exhausted) {
+    fn next(&mut self, cancel: &AtomicBool) -> Result<Option<Vec<f64>>> {
+        if self.duplicates.as_ref().is_some_and(|duplicates| duplicates.exhausted(&self.history)) {
             return Ok(None);
         }
-        let Some(mut point) = self.sampler.suggest(&self.history)? else { return Ok(None) };
+        let Some(mut point) = self.sampler.suggest(&self.history, cancel)? else { return Ok(None) };
         let Some(duplicates) = &mut self.duplicates else { return Ok(Some(point)) };
         let mut attempt = 0;
-        while duplicates.seen(&point) {
+        while self.history.seen(&point) {
             attempt += 1;
             let other = if attempt <= ATTEMPTS { self.sampler.retry(&self.history, attempt)? } else { None };
             match other {
                 Some(other) => point = other,
-                None => return Ok(duplicates.first_unseen()),
+                None => return Ok(duplicates.first_unseen(&self.history)),
             }
         }
         Ok(Some(point))
-    }
-}
-
-fn minimised((&value, direction): (&f64, &Direction)) -> f64 {
-    match direction {
-        Direction::Minimize => value,
-        Direction::Maximize => -value,
     }
 }
 

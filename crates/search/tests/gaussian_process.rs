@@ -1,17 +1,18 @@
 //! The Gaussian process against scikit-learn, functions of the normal distribution against mpmath, and the sampler by its
 //! contract. `golden/gaussian_process.py` makes the numbers.
 
+use std::sync::atomic::AtomicBool;
+
 use downslope_search::Session;
 use downslope_search::gp::kernel::{Parameters, Points};
 use downslope_search::gp::model::{Model, negative_log_likelihood};
-use downslope_search::gp::normal::{log_distribution, log_improvement, quantile};
+use downslope_search::normal::{log_distribution, log_improvement};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Golden {
     processes: Vec<Process>,
     normal: Vec<[f64; 5]>,
-    quantile: Vec<[f64; 2]>,
 }
 
 #[derive(Deserialize)]
@@ -54,13 +55,14 @@ fn mean_variance_and_likelihood_are_those_of_scikit_learn() {
         for ((row, mean), variance) in at.iter().zip(mean).zip(variance) {
             let slope = model.slope(row);
             assert!(near(slope.mean, mean, 1e-10), "{} {mean}", slope.mean);
-            assert!(near(model.mean(row), mean, 1e-10));
             assert!(near(slope.variance, variance, 1e-10), "{} {variance}", slope.variance);
+        }
+        for (i, (row, value)) in x.iter().zip(&y).enumerate() {
+            assert!(near(model.mean_at(i, *value), model.slope(row).mean, 1e-10));
         }
         let mut ours = vec![0.0; width + 2];
         let value = -negative_log_likelihood(&points, &y, &parameters, &mut ours);
         assert!(near(value, likelihood, 1e-10), "{value} {likelihood}");
-        assert!(near(model.log_marginal_likelihood(&y), likelihood, 1e-10));
         // theirs is ordered: ln scale, ln ℓ, ln noise
         let theirs = gradient[1..=width].iter().chain([&gradient[0], &gradient[width + 1]]);
         for (ours, theirs) in ours.iter().zip(theirs) {
@@ -77,7 +79,7 @@ fn pending_points_leave_the_mean_and_take_variance() {
     x.iter().for_each(|row| model.push(row));
     model.observe(&y);
     let before: Vec<_> = at.iter().map(|row| model.slope(row)).collect();
-    let believed: Vec<f64> = at[..3].iter().map(|row| model.mean(row)).collect();
+    let believed: Vec<f64> = at[..3].iter().map(|row| model.slope(row).mean).collect();
     let mut full = model.clone();
     at[..3].iter().for_each(|row| model.push(row));
     // the long way: believed values as if they had been observed
@@ -92,7 +94,7 @@ fn pending_points_leave_the_mean_and_take_variance() {
 
 #[test]
 fn functions_of_the_normal_distribution_stay_exact_far_out() {
-    let Golden { normal, quantile: quantiles, .. } = golden();
+    let Golden { normal, .. } = golden();
     for [z, improvement, improvement_slope, distribution, distribution_slope] in normal {
         let pairs = [
             (log_improvement(z).0, improvement),
@@ -105,12 +107,11 @@ fn functions_of_the_normal_distribution_stay_exact_far_out() {
             assert!((ours / theirs - 1.0).abs() < 2e-13 || (ours - theirs).abs() < 1e-15, "{z}: {ours} {theirs}");
         }
     }
-    for [p, z] in quantiles {
-        assert!((quantile(p) - z).abs() < 1e-12, "{p}: {} {z}", quantile(p));
-    }
 }
 
 const OPTIONS: &str = r#"{"startup":6,"acquisition":"logExpectedImprovement","kappa":2,"xi":0.01}"#;
+/// Nobody cancels.
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn session(space: &str, options: &str, directions: usize) -> Session {
     let study = format!(r#"{{"seed":3,"directions":{:?}}}"#, vec!["minimize"; directions]);
@@ -140,7 +141,7 @@ fn run(session: &mut Session, trials: usize, lag: usize, value: impl Fn(usize, &
     let mut asked: Vec<f64> = Vec::new();
     for trial in 0..trials {
         let told = if trial >= lag { rows[trial - lag].clone() } else { Vec::new() };
-        let point = session.suggest(&asked, &told).expect("numerics").expect("a point");
+        let point = session.suggest(&asked, &told, &NEVER).expect("numerics").expect("a point");
         rows.push(std::iter::once(trial as f64).chain(value(trial, &point)).collect());
         asked.clone_from(&point);
         points.push(point);
@@ -178,7 +179,7 @@ fn a_resumed_sampler_suggests_what_one_that_lived_on_does() {
             let asked = points[..trial].concat();
             let row = |number: usize| [vec![number as f64], value(number, &points[number])].concat();
             let told: Vec<f64> = (0..(trial + 1).saturating_sub(lag)).flat_map(row).collect();
-            let again = session(MIXED, OPTIONS, 1).suggest(&asked, &told).expect("numerics").expect("a point");
+            let again = session(MIXED, OPTIONS, 1).suggest(&asked, &told, &NEVER).expect("numerics").expect("a point");
             let bits = |x: &[f64]| x.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&again), bits(&points[trial]), "trial {trial}");
         }
@@ -225,11 +226,11 @@ fn degenerate_histories_give_points_too() {
     let mut repeated = session(one, OPTIONS, 1);
     let asked = vec![0.25; 12];
     let told: Vec<f64> = (0..12).flat_map(|number| [vec![f64::from(number)], completed(1.0)].concat()).collect();
-    assert!(repeated.suggest(&asked, &told).expect("numerics").is_some());
+    assert!(repeated.suggest(&asked, &told, &NEVER).expect("numerics").is_some());
     // a space of nothing but single values, and one of nothing at all
     for space in [r#"{"dimensions":[{"name":"x","kind":"float","low":3,"high":3,"log":true}]}"#, r#"{"dimensions":[]}"#]
     {
-        assert!(session(space, OPTIONS, 1).suggest(&[], &[]).expect("numerics").is_some());
+        assert!(session(space, OPTIONS, 1).suggest(&[], &[], &NEVER).expect("numerics").is_some());
     }
 }
 
@@ -237,7 +238,7 @@ fn degenerate_histories_give_points_too() {
 fn a_finite_space_is_searched_to_its_end_without_duplicates() {
     let space = r#"{"dimensions":[{"name":"a","kind":"category","count":4},{"name":"b","kind":"category","count":3},
         {"name":"c","kind":"ordinal","count":2}]}"#;
-    let value = |x: &[f64]| (x[0] - 2.0).abs() + (x[1] - 1.0).abs() * x[2];
+    let value = |x: &[f64]| (x[0] - 2.0).abs() + (x[1] - 1.0).abs() + 0.5 * x[2];
     let mut session = session(space, OPTIONS, 1);
     let points = run(&mut session, 24, 1, |_, x| completed(value(x)));
     let mut sorted: Vec<Vec<u64>> = points.iter().map(|x| x.iter().map(|v| v.to_bits()).collect()).collect();
@@ -245,7 +246,16 @@ fn a_finite_space_is_searched_to_its_end_without_duplicates() {
     sorted.dedup();
     assert_eq!(sorted.len(), 24);
     let last = [vec![23.0], completed(0.0)].concat();
-    assert_eq!(session.suggest(&points[23], &last).expect("numerics"), None);
+    assert_eq!(session.suggest(&points[23], &last, &NEVER).expect("numerics"), None);
+    // the best one comes early: in any order it would be the twelfth
+    let place = |seed: u64| {
+        let study = format!(r#"{{"seed":{seed},"directions":["minimize"]}}"#);
+        let mut session = Session::new("gaussianProcess", space, OPTIONS, &study).expect("a session");
+        let points = run(&mut session, 24, 1, |_, x| completed(value(x)));
+        points.iter().position(|x| value(x) == 0.0).expect("all of them")
+    };
+    let places: Vec<usize> = (0..10).map(place).collect();
+    assert!(places.iter().sum::<usize>() < 80, "{places:?}");
 }
 
 #[test]
@@ -265,8 +275,9 @@ fn several_directions_spread_over_the_front_and_constraints_are_kept() {
     let feasible = points.iter().filter(|x| x[0] * x[1] >= 0.16).map(|x| x[0] + x[1]);
     let best = feasible.fold(f64::INFINITY, f64::min);
     assert!(best < 0.81, "{best}");
-    let kept = points[10..].iter().filter(|x| x[0] * x[1] >= 0.16).count();
-    assert!(kept >= 4, "{kept}");
+    // it ends at the boundary: of uniform draws one in fourteen is that near
+    let near = points[35..].iter().filter(|x| (x[0] * x[1] - 0.16).abs() < 0.02).count();
+    assert!(near >= 12, "{near}");
     // nothing is feasible: it still looks for what violates least
     let never = |x: &[f64]| vec![0.0, f64::NAN, 1.0 + (x[0] - 0.7).powi(2), x[0] + x[1]];
     let points = run(&mut session(space, OPTIONS, 1), 30, 1, |_, x| never(x));

@@ -1,5 +1,5 @@
 import { frozen } from '../../options.ts'
-import { createSuggester } from './native.ts'
+import { createSuggester, makeSampler } from './native.ts'
 import type { Sampler, SamplerConfig, SamplerPlan, SamplerStart } from './sampler.ts'
 
 const plans = new WeakMap<object, SamplerPlan>()
@@ -20,11 +20,12 @@ export interface SamplerDefinition {
 export function defineSampler(
   kind: string,
   options: Readonly<Record<string, unknown>>,
-  { usesValues, options: nativeOptions = () => options }: SamplerDefinition,
+  { usesValues, options: fitted }: SamplerDefinition,
 ): Sampler {
   const config: SamplerConfig = frozen({ kind, ...options })
   const sampler = frozen({ kind, config })
-  const start = (context: SamplerStart) => createSuggester(kind, nativeOptions(context), context)
-  plans.set(sampler, Object.freeze({ usesValues, start }))
+  const start = (context: SamplerStart) => createSuggester(kind, fitted?.(context) ?? options, context)
+  const check = fitted && (async (context: SamplerStart) => (await makeSampler(kind, fitted(context), context)).close())
+  plans.set(sampler, Object.freeze({ usesValues, start, ...(check && { check }) }))
   return sampler
 }

@@ -1,4 +1,5 @@
 import { guarded, readOptions, refuse } from '../../options.ts'
+import { readJson } from '../json.ts'
 import { defineSampler } from './define.ts'
 import type { Sampler } from './sampler.ts'
 
@@ -18,7 +19,7 @@ export function manual(list: readonly object[] | { readonly list: readonly objec
   const copy = guarded('manual', 'ERR_OPTION', () => {
     const given = Array.isArray(list) ? list : readOptions('manual', list, ['list']).list
     if (!Array.isArray(given) || given.length === 0) refuse('manual', 'list must be a non-empty array', given)
-    return given.map((params: unknown, index) => plain(`list[${index}]`, params))
+    return Array.from(given, (params: unknown, index) => readJson('manual', `list[${index}]`, params))
   })
   return defineSampler(
     'manual',
@@ -31,15 +32,4 @@ export function manual(list: readonly object[] | { readonly list: readonly objec
       }),
     },
   )
-}
-
-/** A copy as JSON will give it back; what JSON would change is refused. */
-function plain(path: string, value: unknown): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (Array.isArray(value)) return value.map((part: unknown, index) => plain(`${path}[${index}]`, part))
-  if (typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(`${path}.${key}`, part)]))
-  }
-  return refuse('manual', `${path} must be made of numbers, strings, booleans, arrays and plain objects`, value)
 }

@@ -6,19 +6,27 @@ import type { FinishedPoint, SamplerStart, Suggester } from './sampler.ts'
 
 const statuses = ['completed', 'pruned', 'failed']
 
-/** A sampler of `crates/search` at work. Suggestions are made off the event loop, one after the other. */
+/** Starts a sampler of `crates/search`; rejects with `ERR_OPTION` when its options do not fit to the space. */
+export function makeSampler(
+  kind: string,
+  options: object,
+  { space, directions, seed }: SamplerStart,
+): Promise<NativeSampler> {
+  const study = JSON.stringify({ seed, directions })
+  return receive(native().createSampler(kind, JSON.stringify(space), JSON.stringify(options), study))
+}
+
+/** A sampler at work. Suggestions are made off the event loop. */
 export function createSuggester(kind: string, options: object, start: SamplerStart): Suggester {
-  const { space, directions, seed } = start
+  const { space, directions } = start
   const width = space.dimensions.length
   let handle: NativeSampler | undefined
   let closed = false
-  let last: Promise<unknown> = Promise.resolve()
 
   async function open(): Promise<NativeSampler> {
     if (closed) throw new DownslopeError('ERR_CLOSED', `${kind} is closed`)
     if (handle !== undefined) return handle
-    const study = JSON.stringify({ seed, directions })
-    const made = await receive(native().createSampler(kind, JSON.stringify(space), JSON.stringify(options), study))
+    const made = await makeSampler(kind, options, start)
     if (closed) {
       made.close()
       throw new DownslopeError('ERR_CLOSED', `${kind} was closed`)
@@ -27,7 +35,7 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
     return made
   }
 
-  async function next(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined> {
+  async function suggest(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined> {
     const sampler = await open()
     const points = await flat(asked, width)
     const rows = await rowsOf(finished, directions.length)
@@ -38,11 +46,7 @@ export function createSuggester(kind: string, options: object, start: SamplerSta
   }
 
   return {
-    suggest(asked, finished) {
-      const result = last.then(() => next(asked, finished))
-      last = result.catch(() => {})
-      return result
-    },
+    suggest,
     close() {
       closed = true
       handle?.close()

@@ -6,8 +6,8 @@ import type { Sampler } from './sampler.ts'
  * Scrambled Sobol points: as {@link random}, but spread evenly, so that every parameter and every pair of them is covered
  * with fewer trials.
  *
- * Trial n gets point n of the sequence, which is a function of the study's seed and n alone: trials never wait for each other,
- * and any power of two of them is balanced. Each dimension is scrambled by itself (Owen's nested uniform scrambling). There are
+ * Trial n gets point n of the sequence, which is a function of the study's seed and n alone: trials do not wait for each other
+ * (unless a pruner or a stopping rule looks at earlier ones), and any power of two of them is balanced. Each dimension is scrambled by itself (Owen's nested uniform scrambling). There are
  * direction numbers for 1,024 parameters; those beyond are drawn as by {@link random}. In a finite space no combination comes
  * twice, and the study is `exhausted` after the last.
  *

@@ -38,7 +38,8 @@ export interface Suggester {
   /**
    * The point of the next trial. `asked` and `finished` are what came since the last call: the points of trials in the
    * order of their numbers (whoever chose them), finished trials in the order in which they became known.
-   * `undefined` when every combination has been suggested. The lists are the sampler's from here on.
+   * `undefined` when every combination has been suggested. The lists are the sampler's from here on. Not to be called
+   * before the last answer: a study asks for one trial after the other.
    */
   suggest(asked: readonly Point[], finished: readonly FinishedPoint[]): Promise<Point | undefined>
   close(): void
@@ -46,7 +47,9 @@ export interface Suggester {
 
 /** What the study knows of a sampler beyond its options. */
 export interface SamplerPlan {
-  /** False for samplers that ignore values (random, grid, quasi-random, manual): their trials wait for nobody. */
+  /** False for samplers that ignore values (random, grid, quasi-random, manual): on their account no trial waits. */
   readonly usesValues: boolean
   start(context: SamplerStart): Suggester
+  /** Rejects with `ERR_OPTION` when the options do not fit to the space; absent where they fit to any. */
+  readonly check?: (context: SamplerStart) => Promise<void>
 }

@@ -10,7 +10,9 @@ export function readStopping(where: string, value: unknown): readonly StoppingPl
   if (value === undefined) return []
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   const names = Object.keys(all).join(', ')
-  return list.map(
+  // holes are refused as what they are read as
+  return Array.from(
+    list,
     (rule) =>
       stoppingPlan(rule) ?? refuse(where, `stopping must be made by one of ${names}, or be a list of such`, rule),
   )

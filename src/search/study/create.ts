@@ -135,6 +135,7 @@ export async function begin(where: string, { connection, name, open, given, extr
       ...given.part,
       ...(extra === undefined ? {} : { extra }),
     } as Definition
+    await checkSampler(where, definition, given.space as SearchSpace)
     const { log, created } = await create(connection, name, definitionText(definition))
     if (!created && !open) {
       await log.close()
@@ -216,7 +217,8 @@ function readDirections(
   if (!Array.isArray(read.directions) || read.directions.length === 0) {
     refuse(where, 'directions must be an array of at least one', read.directions)
   }
-  return (read.directions as unknown[]).map(one)
+  // holes are refused as what they are read as
+  return Array.from(read.directions as unknown[], one)
 }
 
 /** Reads the name of a study. */
@@ -244,9 +246,17 @@ async function match(where: string, connection: Connection, log: StudyLog, given
   await core.follower.refresh()
   if (wider) {
     const space = given.space as SearchSpace
+    await checkSampler(where, definition, space)
     await core.widen(space, definitionText({ ...core.definition, space: space.config }))
   }
   return new Study(core)
+}
+
+/** Rejects when the sampler's options do not fit to the space. */
+async function checkSampler(where: string, definition: Definition, given: SearchSpace): Promise<void> {
+  const { directions, seed, sampler } = definition
+  const { flat: space, encode } = spacePlan(where, given)
+  await readSampler(where, samplerFrom(where, sampler)).plan.check?.({ space, encode, directions, seed })
 }
 
 /** Closes the connection when work on it fails. */

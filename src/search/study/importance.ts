@@ -15,9 +15,8 @@ export async function importanceOf(core: Core): Promise<Readonly<Record<string, 
     values.set(entry.values, index * definition.directions.length)
     await pace()
   }
-  const { seed, directions } = definition
-  const study = JSON.stringify({ seed, directions })
-  const shares = await unwrapLater(native().measureImportance(JSON.stringify(plan.flat), study, points, values))
+  const [space, directions] = [JSON.stringify(plan.flat), JSON.stringify(definition.directions)]
+  const shares = await unwrapLater(native().measureImportance(space, directions, points, values))
   const named = dimensions.map(({ name }, index): [string, number] => [name, shares[index] ?? 0])
   return Object.freeze(Object.fromEntries(named.sort(([, a], [, b]) => b - a)))
 }

@@ -39,9 +39,9 @@ impl TryFrom<Value> for Initializer {
 }
 
 /// Name, options, how to make it.
-type Kind = (&'static str, &'static [&'static str], fn(&Options<'_>) -> Result<Initializer>);
+pub(super) type Kind = (&'static str, &'static [&'static str], fn(&Options<'_>) -> Result<Initializer>);
 
-const KINDS: &[Kind] = &[
+pub(super) const KINDS: &[Kind] = &[
     ("glorotUniform", &[], |_| Ok(Initializer::GlorotUniform)),
     ("glorotNormal", &[], |_| Ok(Initializer::GlorotNormal)),
     ("heUniform", &[], |_| Ok(Initializer::HeUniform)),
@@ -68,7 +68,7 @@ const KINDS: &[Kind] = &[
     ("constant", &["value"], |options| Ok(Initializer::Constant { value: options.number("value", None)? })),
 ];
 
-struct Options<'a> {
+pub(super) struct Options<'a> {
     kind: &'a str,
     options: &'a Map<String, Value>,
 }

@@ -1,8 +1,8 @@
 //! What a trial at a point would be worth.
 
-use super::lanes::LANES;
 use super::model::Model;
-use super::normal::{log_distribution, log_improvement};
+use crate::lanes::LANES;
+use crate::normal::{log_distribution, log_improvement};
 
 /// A function of mean and deviation, to be maximised.
 #[derive(Clone, Copy, Debug, PartialEq)]

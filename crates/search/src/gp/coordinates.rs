@@ -42,6 +42,8 @@ pub struct Coordinates {
     moves: Vec<Move>,
     /// The dimension of each column.
     columns: Vec<usize>,
+    /// Which dimensions decide whether others are active.
+    parents: Vec<bool>,
 }
 
 impl Coordinates {
@@ -58,7 +60,11 @@ impl Coordinates {
         };
         let moves: Vec<Move> = axes.iter().map(kind).collect();
         let columns = (0..axes.len()).filter(|&index| moves[index] != Move::Fixed).collect();
-        Self { space, axes, moves, columns }
+        let mut parents = vec![false; axes.len()];
+        for when in space.dimensions.iter().filter_map(|dimension| dimension.when) {
+            parents[when.parent] = true;
+        }
+        Self { space, axes, moves, columns, parents }
     }
 
     /// How each dimension is searched.
@@ -126,13 +132,17 @@ impl Coordinates {
     /// The point at a place.
     #[must_use]
     pub fn point(&self, place: &[f64]) -> Vec<f64> {
-        self.space.point(|dimension| match self.moves[dimension] {
-            Move::Choose(_) => place[dimension],
-            _ => self.axes[dimension].value(place[dimension]),
-        })
+        self.space.point(|dimension| self.value(dimension, place))
     }
 
-    /// The place of a point; coordinates that are not active are in the middle.
+    fn value(&self, dimension: usize, place: &[f64]) -> f64 {
+        match self.moves[dimension] {
+            Move::Choose(_) => place[dimension],
+            _ => self.axes[dimension].value(place[dimension]),
+        }
+    }
+
+    /// The place of a point; numbers that are not active are in the middle, categories the first.
     #[must_use]
     pub fn place(&self, point: &[f64]) -> Vec<f64> {
         let place = |(dimension, &value): (usize, &f64)| match self.moves[dimension] {
@@ -152,10 +162,9 @@ impl Coordinates {
     /// Which dimensions are active at a place.
     #[must_use]
     pub fn active(&self, place: &[f64]) -> Vec<bool> {
-        if self.space.dimensions.iter().all(|dimension| dimension.when.is_none()) {
-            return vec![true; place.len()];
-        }
-        self.point(place).iter().map(|value| !value.is_nan()).collect()
+        // only values that decide about others are needed
+        let value = |dimension: usize| if self.parents[dimension] { self.value(dimension, place) } else { 0.0 };
+        self.space.point(value).iter().map(|value| !value.is_nan()).collect()
     }
 
     /// The row of a place.

@@ -1,6 +1,6 @@
 //! The Cholesky factor of a covariance matrix, which grows by a row at a time.
 
-use super::lanes::{LANES, add_scaled, add_scaled4, dot};
+use crate::lanes::{LANES, add_scaled, add_scaled4, dot};
 
 /// Pivots are at least this: far below any noise that is used, it only keeps duplicates at large scales from stopping a
 /// study.
@@ -26,6 +26,12 @@ impl Factor {
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// Bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.rows)
     }
 
     /// Row `i` up to its diagonal.
@@ -113,7 +119,7 @@ impl Factor {
             let (before, rest) = lower.split_at_mut(start(i));
             let row = self.row(i);
             let target = &mut rest[..=i];
-            combine(&mut target[..i], before, &row[..i], 0);
+            combine(&mut target[..i], before, &row[..i]);
             let inverse = 1.0 / row[i];
             for value in &mut target[..i] {
                 *value *= -inverse;
@@ -140,9 +146,9 @@ impl Factor {
 }
 
 /// target += Σ factors[k] · (row k of a packed triangle), each as far as its diagonal.
-fn combine(target: &mut [f64], triangle: &[f64], factors: &[f64], first: usize) {
+fn combine(target: &mut [f64], triangle: &[f64], factors: &[f64]) {
     let n = factors.len();
-    let mut k = first;
+    let mut k = 0;
     while k + 4 <= n {
         let rows = [k, k + 1, k + 2, k + 3].map(|at| &triangle[start(at)..start(at + 1)]);
         let [a, b, c, d] = [factors[k], factors[k + 1], factors[k + 2], factors[k + 3]];

@@ -1,6 +1,6 @@
 //! Matérn 5/2 with a length scale for each column, over numbers and categories.
 
-use super::lanes::{LANES, exp_minus};
+use crate::lanes::{LANES, exp_minus, lane_sum};
 
 /// Points as columns of numbers, so that one column of all points lies together.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,12 @@ impl Points {
     #[must_use]
     pub fn width(&self) -> usize {
         self.columns.len()
+    }
+
+    /// Bytes that they take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.count * self.columns.len() * size_of::<f64>()
     }
 
     /// Adds a point.
@@ -124,24 +130,6 @@ impl Points {
             };
         }
     }
-}
-
-/// Σ term over pairs, in the order of `lanes::dot`.
-#[inline(always)]
-fn lane_sum(column: &[f64], factors: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
-    let length = column.len().min(factors.len());
-    let mut sums = [0.0; LANES];
-    let (values, weights) = (column[..length].chunks_exact(LANES), factors[..length].chunks_exact(LANES));
-    let (value_rest, weight_rest) = (values.remainder(), weights.remainder());
-    for (value, weight) in values.zip(weights) {
-        for lane in 0..LANES {
-            sums[lane] += term(value[lane], weight[lane]);
-        }
-    }
-    for (lane, (&value, &weight)) in value_rest.iter().zip(weight_rest).enumerate() {
-        sums[lane] += term(value, weight);
-    }
-    ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]))
 }
 
 /// What the marginal likelihood chooses.

@@ -1,6 +1,6 @@
 //! Minimisation inside a box by L-BFGS.
 
-use super::lanes::dot;
+use crate::lanes::dot;
 use std::collections::VecDeque;
 
 /// How far to go.

@@ -2,7 +2,7 @@
 
 use super::factor::Factor;
 use super::kernel::{Parameters, Points, matern, matern_with_slopes};
-use super::lanes::{LANES, add_scaled, dot};
+use crate::lanes::{LANES, add_scaled, dot};
 
 /// A Gaussian process with prior mean 0 over points of which the first have values; those after them (pending trials) are
 /// believed to have the posterior mean (Kriging believer, Ginsbourger et al. 2010): that leaves the mean as it is and takes
@@ -45,18 +45,6 @@ impl Model {
         &self.points
     }
 
-    /// The kernel's.
-    #[must_use]
-    pub fn parameters(&self) -> &Parameters {
-        &self.parameters
-    }
-
-    /// The Cholesky factor.
-    #[must_use]
-    pub fn factor(&self) -> &Factor {
-        &self.factor
-    }
-
     /// Appends a point: a row of the factor.
     pub fn push(&mut self, point: &[f64]) {
         let mut covariances = vec![0.0; self.points.count()];
@@ -81,13 +69,16 @@ impl Model {
         self.factor.solve_upper(&mut self.alpha);
     }
 
-    /// Mean at a point.
+    /// Mean at observed point `i`, whose value is this: kᵀ α without the noise on the diagonal.
     #[must_use]
-    pub fn mean(&self, point: &[f64]) -> f64 {
-        let mut covariances = vec![0.0; self.alpha.len()];
-        self.points.distances(&self.parameters.weights, point, &mut covariances);
-        matern(self.parameters.scale, &mut covariances);
-        dot(&covariances, &self.alpha)
+    pub fn mean_at(&self, i: usize, value: f64) -> f64 {
+        value - self.parameters.noise * self.alpha[i]
+    }
+
+    /// Bytes that it holds, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.points.bytes() + self.factor.bytes() + size_of_val(&*self.alpha)
     }
 
     fn variance(&self, explained: f64) -> f64 {
@@ -136,13 +127,6 @@ impl Model {
             variance_gradient[index] *= 4.0 * weight;
         }
         Slope { mean, variance, mean_gradient, variance_gradient }
-    }
-
-    /// ln p(y): −½ yᵀK⁻¹y − ½ ln det K − n/2 ln 2π.
-    #[must_use]
-    pub fn log_marginal_likelihood(&self, values: &[f64]) -> f64 {
-        let constant = values.len() as f64 * libm::log(2.0 * std::f64::consts::PI);
-        -0.5 * (dot(values, &self.alpha) + self.factor.log_determinant() + constant)
     }
 }
 

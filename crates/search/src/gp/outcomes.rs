@@ -43,6 +43,12 @@ impl Outcomes {
         &self.trials
     }
 
+    /// Bytes that they take, roughly.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.trials.len() * (size_of::<Finished>() + self.objectives * size_of::<f64>())
+    }
+
     /// How many values a trial has.
     #[must_use]
     pub fn objectives(&self) -> usize {
@@ -89,36 +95,39 @@ impl Outcomes {
         standardized(&scalar.collect::<Vec<f64>>())
     }
 
-    /// A score of the constraints for each of the first trials and the score that separates them, or nothing where all are
-    /// feasible: −1/4 for feasible ones, else ln(1 + violation / median violation), at most 2; then standardised, so that
+    /// A score of the constraints for each of the first trials and the score that separates them, or nothing where none
+    /// is violated: −1/4 for feasible ones, else ln(1 + violation / median violation), at most 2; then standardised, so that
     /// a place of which nothing is known is as likely to be feasible as the trials so far. The boundary is half way to the
-    /// least violation.
+    /// least violation. Nobody knows what a failed trial would have violated; it counts with the median.
     #[must_use]
     pub fn violations(&self, count: usize) -> Option<(Vec<f64>, f64)> {
         let trials = &self.trials[..count];
         let positive = trials.iter().map(|trial| trial.violation).filter(|&violation| violation > 0.0);
         let middle = median(positive.collect())?;
-        let score = |violation: f64| match violation {
-            _ if violation <= 0.0 => FEASIBLE,
-            _ if violation.is_infinite() => MOST_VIOLATION,
-            _ => libm::log1p(violation / middle).min(MOST_VIOLATION),
+        let score = |trial: &Finished| match trial.violation {
+            _ if trial.status == Status::Failed => std::f64::consts::LN_2,
+            violation if violation <= 0.0 => FEASIBLE,
+            violation if violation.is_infinite() => MOST_VIOLATION,
+            violation => libm::log1p(violation / middle).min(MOST_VIOLATION),
         };
-        let mut scores: Vec<f64> = trials.iter().map(|trial| score(trial.violation)).collect();
+        let mut scores: Vec<f64> = trials.iter().map(score).collect();
         let (mean, deviation) = standardize(&mut scores);
         Some((scores, (BOUNDARY - mean) / deviation))
     }
 
-    /// Trials with the best first: feasible ones by their values; where there are none, all by their violation.
-    /// And whether there are feasible ones.
+    /// Trials that did not fail with the best first: feasible ones by their values; where there are none, all by their
+    /// violation. And whether there are feasible ones.
     #[must_use]
     pub fn ranking(&self, values: &[f64]) -> (Vec<usize>, bool) {
-        let mut order: Vec<usize> = (0..values.len()).filter(|&i| self.trials[i].violation <= 0.0).collect();
-        let feasible = !order.is_empty();
+        let violation = |i: usize| self.trials[i].violation;
+        // there is one: a failed trial is only here if one before it was completed
+        let mut order: Vec<usize> = (0..values.len()).filter(|&i| self.trials[i].status != Status::Failed).collect();
+        let feasible = order.iter().any(|&i| violation(i) <= 0.0);
         if feasible {
+            order.retain(|&i| violation(i) <= 0.0);
             order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
         } else {
-            order = (0..values.len()).collect();
-            order.sort_by(|&a, &b| self.trials[a].violation.total_cmp(&self.trials[b].violation));
+            order.sort_by(|&a, &b| violation(a).total_cmp(&violation(b)));
         }
         (order, feasible)
     }
@@ -128,4 +137,34 @@ impl Outcomes {
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(trials: &[(Status, f64, f64)]) -> Outcomes {
+        let mut result = Outcomes::new(1, 0);
+        for (number, &(status, value, violation)) in trials.iter().enumerate() {
+            result.push(&Finished { number, status, values: vec![value], violation, step: f64::NAN });
+        }
+        result
+    }
+
+    #[test]
+    fn failed_trials_are_not_feasible() {
+        let (completed, failed) = (Status::Completed, Status::Failed);
+        // nobody asked for the constraints of the one that failed
+        let never =
+            outcomes(&[(completed, 1.0, 3.0), (completed, 2.0, 1.0), (failed, 2.0, 0.0), (completed, 3.0, 2.0)]);
+        let values = never.scalars(4, 4);
+        assert_eq!(never.ranking(&values), (vec![1, 3, 0], false));
+        let (scores, limit) = never.violations(4).unwrap();
+        // as much as the one in the middle of the others
+        assert!(scores.iter().all(|&score| score > limit) && scores[2] == scores[3], "{scores:?} {limit}");
+        let some = outcomes(&[(completed, 2.0, 0.0), (completed, 1.0, 1.0), (failed, 2.0, 0.0), (completed, 1.5, 0.0)]);
+        assert_eq!(some.ranking(&some.scalars(4, 4)), (vec![3, 0], true));
+        // without constraints a failure is no violation of any
+        assert!(outcomes(&[(completed, 2.0, 0.0), (failed, 2.0, 0.0)]).violations(2).is_none());
+    }
 }

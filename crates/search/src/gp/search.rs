@@ -8,11 +8,15 @@ use super::acquisition::Acquisition;
 use super::coordinates::{Coordinates, Move};
 use super::lattice::Lattice;
 use super::lbfgs::{Limits, minimize};
+use crate::history::History;
 use crate::space::Key;
 
 const LIMITS: Limits = Limits { iterations: 30, evaluations: 45, gradient: 1e-4, gain: 1e-7 };
 /// Rounds of gradient and discrete moves in turn.
 const ROUNDS: usize = 8;
+
+/// Trials that a search starts from and looks around.
+pub const INCUMBENTS: usize = 5;
 
 /// How thorough the search is.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +29,11 @@ pub struct Effort {
     pub starts: usize,
 }
 
+impl Effort {
+    /// As thorough as it gets.
+    pub const WHOLE: Self = Self { places: 1024, near: 64, starts: 8 };
+}
+
 /// A search for the best place.
 #[derive(Debug)]
 pub struct Search<'a> {
@@ -32,8 +41,8 @@ pub struct Search<'a> {
     pub coordinates: &'a Coordinates,
     /// What is maximised.
     pub acquisition: &'a Acquisition<'a>,
-    /// Points of trials so far: in finite spaces none is suggested again.
-    pub seen: &'a HashSet<Key>,
+    /// Trials so far, where their points are not wanted again.
+    pub asked: Option<&'a History>,
     /// Random numbers of this trial.
     pub stream: Stream,
     /// Evenly spread places.
@@ -48,7 +57,7 @@ pub struct Search<'a> {
 type Found = (Vec<f64>, f64);
 
 impl Search<'_> {
-    /// The best place found that is not taken; none in a finite space where all that were looked at are.
+    /// The best place found that is not taken; none where all that were looked at are.
     #[must_use]
     pub fn run(&self) -> Option<Vec<f64>> {
         let mut best: Option<Found> = None;
@@ -59,23 +68,28 @@ impl Search<'_> {
         best.map(|(place, _)| place)
     }
 
-    fn note(&self, place: &[f64], value: f64, best: &mut Option<Found>) {
-        if best.as_ref().is_none_or(|(_, highest)| value > *highest)
-            && !(self.coordinates.finite() && self.seen.contains(&Key::of(&self.coordinates.point(place))))
-        {
-            *best = Some((place.to_vec(), value));
+    /// Keeps the first of a sorted list that is not taken, if it is better.
+    fn note(&self, found: &[Found], best: &mut Option<Found>) {
+        let better = |(_, value): &&Found| best.as_ref().is_none_or(|(_, highest)| value > highest);
+        let taken = |place: &[f64]| self.asked.is_some_and(|history| history.seen(&self.coordinates.point(place)));
+        if let Some(first) = found.iter().filter(better).find(|(place, _)| !taken(place)) {
+            *best = Some(first.clone());
         }
     }
 
-    fn evaluated(&self, places: Vec<Vec<f64>>, best: &mut Option<Found>) -> Vec<Found> {
+    /// Places with their values, best first.
+    fn evaluated(&self, mut places: Vec<Vec<f64>>, best: &mut Option<Found>) -> Vec<Found> {
+        if self.coordinates.finite() {
+            // a small space has each of its places many times among a thousand
+            let mut known = HashSet::new();
+            places.retain(|place| known.insert(Key::of(place)));
+        }
         let rows: Vec<Vec<f64>> = places.iter().map(|place| self.coordinates.row(place)).collect();
         let values = self.acquisition.values(&rows);
         let mut found: Vec<Found> = places.into_iter().zip(values).collect();
-        // best first; equal ones stay in order
+        // equal ones stay in order
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
-        for (place, value) in found.iter().take(8) {
-            self.note(place, *value, best);
-        }
+        self.note(&found, best);
         found
     }
 
@@ -172,8 +186,8 @@ impl Search<'_> {
         // a moved parent may have other children
         if exact && self.coordinates.active(&place) == active {
             if value > found.1 {
-                self.note(&place, value, best);
                 *found = (place, value);
+                self.note(std::slice::from_ref(found), best);
             }
         } else if let Some(other) = self.evaluated(vec![place], best).pop()
             && other.1 > found.1

@@ -1,9 +1,16 @@
-//! Gradients against finite differences.
+//! Gradients against finite differences, the search against trying everything.
+
+use std::sync::Arc;
 
 use super::acquisition::{Acquisition, Term};
+use super::coordinates::Coordinates;
 use super::fit::posterior;
 use super::kernel::{Parameters, Points};
+use super::lattice::Lattice;
 use super::model::Model;
+use super::search::{Effort, Search};
+use crate::history::History;
+use crate::space::{Combinations, Key, Space};
 use downslope_kernels::random::Stream;
 
 fn sample(count: usize, categories: &[bool]) -> (Points, Vec<f64>) {
@@ -89,5 +96,40 @@ fn gradient_of_acquisition_functions_over_places() {
                 assert!(error < 1e-5 * gradient[column].abs().max(1.0), "{term:?} {numeric} {}", gradient[column]);
             }
         }
+    }
+}
+
+#[test]
+fn in_a_small_space_the_best_that_was_not_asked_is_found() {
+    let space = r#"{"dimensions":[{"name":"a","kind":"category","count":4},{"name":"b","kind":"category","count":3},
+        {"name":"c","kind":"ordinal","count":2}]}"#;
+    let space = Arc::new(Space::parse(space).unwrap());
+    let coordinates = Coordinates::new(space.clone());
+    let all = Combinations::of(&space, &space.axes()).unwrap();
+    let places: Vec<Vec<f64>> = (0..all.total()).map(|rank| coordinates.place(&all.point(rank))).collect();
+    let rows: Vec<Vec<f64>> = places.iter().map(|place| coordinates.row(place)).collect();
+    let parameters = Parameters { weights: vec![0.3; 3], scale: 1.0, noise: 1e-2 };
+    let mut model = Model::new(coordinates.categories(), parameters);
+    (0..24).step_by(3).for_each(|at| model.push(&rows[at]));
+    model.observe(&[0.3, -0.8, 1.4, 0.1, -1.2, 0.6, -0.4, 0.9]);
+    let acquisition = Acquisition::new(vec![(&model, Term::Bound { kappa: 0.5 })]);
+    let values = acquisition.values(&rows);
+    let mut order: Vec<usize> = (0..24).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    let mut history = History::new(3);
+    for &best in &order {
+        let search = Search {
+            coordinates: &coordinates,
+            acquisition: &acquisition,
+            asked: Some(&history),
+            stream: Stream::new(1, "near"),
+            lattice: Lattice::new(3, Stream::new(1, "screen"), 5),
+            incumbents: &places[order[0]..=order[0]],
+            effort: Effort::WHOLE,
+        };
+        let found = search.run().map(|place| Key::of(&coordinates.point(&place)));
+        let best = coordinates.point(&places[best]);
+        assert_eq!(found, Some(Key::of(&best)), "{} asked", history.asked());
+        history.ask(&best);
     }
 }

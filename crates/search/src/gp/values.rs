@@ -1,6 +1,6 @@
 //! Values as the Gaussian process wants them: mean 0, variance 1, no heavy tail.
 
-use super::lanes::dot;
+use crate::lanes::dot;
 
 /// How values were changed before they were standardised; always increasing, so the order stays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Warp {
 
 /// Candidates for the offset of [`Warp::Log`], as shares of the distance from the lowest value to the median.
 const OFFSETS: [f64; 4] = [1.0, 0.1, 0.01, 0.001];
+/// Values that differ by no more than this share of their size are equal: rounding leaves something, which is nothing.
+const EQUAL: f64 = 1e-14;
 /// Nothing is changed unless a warp explains the values better by so much for each of them, in nats.
 const MARGIN: f64 = 0.1;
 
@@ -66,8 +68,10 @@ pub fn warp(values: &[f64]) -> Warp {
         return Warp::None;
     }
     let lowest = sorted[0];
-    let width = sorted[count / 2] - lowest;
-    if width <= 0.0 {
+    let middle = sorted[count / 2];
+    let width = middle - lowest;
+    // a logarithm would make what rounding left as large as anything
+    if width <= EQUAL * lowest.abs().max(middle.abs()) {
         return Warp::None;
     }
     let mut best = (Warp::None, log_likelihood(values.to_vec(), 0.0) + MARGIN * count as f64);
@@ -104,8 +108,7 @@ pub fn standardize(values: &mut [f64]) -> (f64, f64) {
         *value -= mean;
     }
     let deviation = (dot(values, values) / count).sqrt();
-    // rounding leaves something of equal values, which is nothing
-    if deviation <= 1e-14 * mean.abs() {
+    if deviation <= EQUAL * mean.abs() {
         values.fill(0.0);
         return (mean, 1.0);
     }
@@ -146,6 +149,18 @@ mod tests {
         let usual = values.iter().zip(&diverged).filter(|(_, raw)| **raw < 1.0).map(|(value, _)| *value);
         let (low, high) = usual.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (v.min(low), v.max(high)));
         assert!(high - low > 0.5, "{low} {high}");
+    }
+
+    #[test]
+    fn rounding_is_no_difference() {
+        let noise: Vec<f64> = (0..20).map(|i| if i % 3 == 0 { 0.3 } else { 0.1 + 0.2 }).collect();
+        assert!(noise[0] < noise[1]);
+        assert_eq!(warp(&noise), Warp::None);
+        assert_eq!(standardized(&noise), [0.0; 20]);
+        // a diverged run among them does not make it one
+        let diverged: Vec<f64> = noise.iter().copied().chain([28_107.0]).collect();
+        let values = standardized(&diverged);
+        assert!(values[0] - values[1] < 1e-9 && values[20] - values[0] > 1.0, "{values:?}");
     }
 
     #[test]

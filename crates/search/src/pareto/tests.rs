@@ -29,7 +29,8 @@ fn fronts_come_one_after_the_other() {
     let points: Vec<Vec<f64>> =
         [[3.0, 3.0], [1.0, 2.0], [2.0, 1.0], [2.0, 2.0], [1.0, 2.0], [9.0, 9.0]].map(Vec::from).into();
     let of = |count: usize| {
-        let mut indices: Vec<usize> = choose(&slices(&points), count).iter().map(|&(index, _)| index).collect();
+        let mut indices: Vec<usize> =
+            choose(&slices(&points), count).into_iter().flat_map(|front| front.members).collect();
         indices.sort_unstable();
         indices
     };
@@ -62,10 +63,10 @@ fn lazily_greedy_is_greedy() {
 #[test]
 fn weights_are_shares_of_the_volume() {
     let points: Vec<Vec<f64>> = [[0.0, 1.0], [0.4, 0.5], [1.0, 0.0]].map(Vec::from).into();
-    let weights = choose(&slices(&points), 3);
+    let weights = choose(&slices(&points), 3).pop().unwrap().weights();
     // up to 1.1: 0.4 · 0.1, 0.6 · 0.5 and 0.1 · 0.5
     let sum = 0.04 + 0.3 + 0.05;
-    for ((_, weight), share) in weights.iter().zip([0.04, 0.3, 0.05]) {
+    for (weight, share) in weights.iter().zip([0.04, 0.3, 0.05]) {
         assert!((weight - share * 3.0 / sum).abs() < 1e-12);
     }
 }
@@ -75,5 +76,6 @@ fn infinite_values_have_their_place() {
     let (high, low) = (f64::INFINITY, f64::NEG_INFINITY);
     let points: Vec<Vec<f64>> = [[high, low], [0.0, 1.0], [1.0, 0.0], [high, high]].map(Vec::from).into();
     let chosen = choose(&slices(&points), 3);
-    assert!(chosen.iter().all(|&(index, weight)| index < 3 && weight.is_finite()));
+    assert!(chosen.iter().flat_map(|front| &front.members).all(|&index| index < 3));
+    assert!(chosen.iter().flat_map(Chosen::weights).all(f64::is_finite));
 }

@@ -1,7 +1,7 @@
 //! Bayesian optimisation with a Gaussian process.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use downslope_kernels::random::Stream;
 use serde::Deserialize;
@@ -15,9 +15,8 @@ use crate::gp::kernel::{Parameters, Points};
 use crate::gp::lattice::Lattice;
 use crate::gp::model::Model;
 use crate::gp::outcomes::Outcomes;
-use crate::gp::search::{Effort, Search};
+use crate::gp::search::{Effort, INCUMBENTS, Search};
 use crate::history::History;
-use crate::space::Key;
 use crate::{Error, Result};
 
 /// As TypeScript has checked them.
@@ -50,10 +49,8 @@ pub struct GaussianProcess {
     coordinates: Coordinates,
     /// For the trials before there is a model.
     startup: QuasiRandom,
-    /// How many trials of the history have been read, asked and finished ones.
-    read: (usize, usize),
-    /// Points asked, in finite spaces.
-    seen: HashSet<Key>,
+    /// How many finished trials of the history have been read.
+    read: usize,
     /// Rows of the outcomes.
     points: Points,
     outcomes: Outcomes,
@@ -70,12 +67,9 @@ struct Fitted {
     parameters: [Parameters; 2],
 }
 
-/// Trials that searches start from and look around.
-const INCUMBENTS: usize = 5;
-/// Places that are screened; the variance at one costs the square of the trials.
-const PLACES: usize = 1024;
-const PLACES_OF_MANY: usize = 512;
+/// Beyond so many trials fewer places are screened: the variance at one costs the square of the trials.
 const MANY: usize = 256;
+const PLACES_OF_MANY: usize = 512;
 
 /// Makes it; cannot fail.
 pub fn make(start: &Start, options: Options) -> Result<GaussianProcess> {
@@ -84,8 +78,7 @@ pub fn make(start: &Start, options: Options) -> Result<GaussianProcess> {
         options,
         seed: start.seed,
         startup: QuasiRandom::new(start, "gaussianProcess"),
-        read: (0, 0),
-        seen: HashSet::new(),
+        read: 0,
         points: Points::new(coordinates.categories()),
         outcomes: Outcomes::new(start.objectives, start.seed),
         fitted: None,
@@ -97,16 +90,13 @@ pub fn make(start: &Start, options: Options) -> Result<GaussianProcess> {
 
 impl GaussianProcess {
     fn absorb(&mut self, history: &History) {
-        if self.coordinates.finite() {
-            self.seen.extend((self.read.0..history.asked()).map(|number| Key::of(history.point(number))));
-        }
-        for trial in &history.finished()[self.read.1..] {
+        for trial in &history.finished()[self.read..] {
             if self.outcomes.push(trial) {
                 let place = self.coordinates.place(history.point(trial.number));
                 self.points.push(&self.coordinates.row(&place));
             }
         }
-        self.read = (history.asked(), history.finished().len());
+        self.read = history.finished().len();
     }
 
     fn starting(&self, history: &History) -> bool {
@@ -115,11 +105,14 @@ impl GaussianProcess {
 
     /// Fits at every size that has been reached, each from where the one before ended: so a sampler that is made anew goes
     /// the same way as one that was there all the time.
-    fn refit(&mut self) {
+    fn refit(&mut self, cancel: &AtomicBool) -> Result<()> {
         loop {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(Error::Cancelled);
+            }
             let size = next_size(self.fitted.as_ref().map(|fitted| fitted.size));
             if size > self.outcomes.trials().len() {
-                return;
+                return Ok(());
             }
             let points = self.points.first(size);
             let before = self.fitted.as_ref().map(|fitted| &fitted.parameters);
@@ -142,10 +135,10 @@ impl GaussianProcess {
         }
     }
 
-    /// The models with the finished trials, nothing else.
-    fn updated(&mut self, constrained: bool) -> &mut [Model; 2] {
+    /// Takes the models, with the finished trials and nothing else.
+    fn updated(&mut self, constrained: bool) -> [Model; 2] {
         let categories = self.coordinates.categories();
-        let models = self.models.get_or_insert_with(|| {
+        let mut models = self.models.take().unwrap_or_else(|| {
             self.known = 0;
             let default = || [middle(categories.len()), middle(categories.len())];
             let parameters = self.fitted.as_ref().map_or_else(default, |fitted| fitted.parameters.clone());
@@ -161,9 +154,9 @@ impl GaussianProcess {
         models
     }
 
-    fn term(&self, model: &Model, order: &[usize]) -> Term {
+    fn term(&self, model: &Model, values: &[f64], order: &[usize]) -> Term {
         // the lowest mean at a trial, not the lowest value: that may be luck where there is noise
-        let means = order.iter().map(|&trial| model.mean(&self.points.point(trial)));
+        let means = order.iter().map(|&trial| model.mean_at(trial, values[trial]));
         let best = means.fold(f64::INFINITY, f64::min);
         match self.options.acquisition {
             Kind::LogExpectedImprovement => Term::LogExpectedImprovement { best },
@@ -174,26 +167,23 @@ impl GaussianProcess {
 }
 
 impl Sampler for GaussianProcess {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, cancel: &AtomicBool) -> Result<Option<Vec<f64>>> {
         self.absorb(history);
         let number = history.asked();
         if self.starting(history) {
             return Ok(Some(self.startup.draw(number)));
         }
-        self.refit();
+        self.refit(cancel)?;
         let count = self.points.count();
         let values = self.outcomes.scalars(count, number);
         let scores = self.outcomes.violations(count);
-        let models = self.updated(scores.is_some());
+        let mut models = self.updated(scores.is_some());
         models[0].observe(&values);
         if let Some((scores, _)) = &scores {
             models[1].observe(scores);
         }
-        let Some(mut models) = self.models.take() else {
-            return Err(Error::Internal("gaussianProcess: no model".into()));
-        };
         let (order, feasible) = self.outcomes.ranking(&values);
-        let objective = feasible.then(|| self.term(&models[0], &order));
+        let objective = feasible.then(|| self.term(&models[0], &values, &order));
         for pending in history.pending() {
             let row = self.coordinates.row(&self.coordinates.place(history.point(pending)));
             for model in models.iter_mut().take(if scores.is_some() { 2 } else { 1 }) {
@@ -205,10 +195,12 @@ impl Sampler for GaussianProcess {
         let terms = models.iter().zip([objective, constraint]).filter_map(|(model, term)| Some((model, term?)));
         let place = |&trial: &usize| self.coordinates.place(history.point(self.outcomes.trials()[trial].number));
         let incumbents: Vec<Vec<f64>> = order.iter().take(INCUMBENTS).map(place).collect();
+        let many = Effort { places: PLACES_OF_MANY, ..Effort::WHOLE };
+        let effort = if count > MANY { many } else { Effort::WHOLE };
         let search = Search {
             coordinates: &self.coordinates,
             acquisition: &Acquisition::new(terms.collect()),
-            seen: &self.seen,
+            asked: self.coordinates.finite().then_some(history),
             stream: Stream::new(self.seed, &format!("gaussianProcess/near/{number}")),
             lattice: Lattice::new(
                 self.coordinates.moves().len(),
@@ -216,12 +208,17 @@ impl Sampler for GaussianProcess {
                 number,
             ),
             incumbents: &incumbents,
-            effort: Effort { places: if count > MANY { PLACES_OF_MANY } else { PLACES }, near: 64, starts: 8 },
+            effort,
         };
         // where all that it looked at has been asked, the session takes the first that was not
         let place = search.run().unwrap_or_else(|| incumbents[0].clone());
         self.models = Some(models);
         Ok(Some(self.coordinates.point(&place)))
+    }
+
+    fn bytes(&self) -> usize {
+        let models = self.models.iter().flatten().map(Model::bytes);
+        self.points.bytes() + self.outcomes.bytes() + models.sum::<usize>()
     }
 
     fn retry(&mut self, history: &History, attempt: u32) -> Result<Option<Vec<f64>>> {

@@ -1,12 +1,13 @@
 //! Every combination once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
 use super::{Sampler, Start};
 use crate::history::History;
-use crate::space::{Axis, Combinations, Dimension, Key, Levels};
+use crate::space::{Axis, Combinations, Dimension, Levels};
 use crate::{Error, Result};
 
 /// How finely dimensions are divided.
@@ -23,10 +24,7 @@ pub struct Options {
 /// Walks over the combinations in their order; a branch has only those that belong to it.
 pub struct Grid {
     combinations: Combinations,
-    seen: HashSet<Key>,
-    /// Asked trials that are among the seen.
-    read: usize,
-    /// All combinations below it are among the seen.
+    /// All combinations below it were asked.
     next: u64,
 }
 
@@ -39,18 +37,19 @@ pub fn make(start: &Start, options: Options) -> Result<Grid> {
     let levels = dimensions.iter().zip(start.space.axes()).map(|(dimension, axis)| levels(dimension, axis, &options));
     let combinations = Combinations::new(&start.space, levels.collect::<Result<_>>()?)
         .ok_or_else(|| Error::Option("grid: must have fewer than 2^64 combinations".into()))?;
-    Ok(Grid { combinations, seen: HashSet::new(), read: 0, next: 0 })
+    Ok(Grid { combinations, next: 0 })
 }
 
 fn levels(dimension: &Dimension, axis: Axis, options: &Options) -> Result<Levels> {
-    let resolution = match options.named.get(&dimension.name) {
-        Some(_) if !axis.ordered() => {
+    let resolution = match (options.named.get(&dimension.name), axis.count()) {
+        (Some(_), _) if !axis.ordered() => {
             let name = &dimension.name;
             return Err(Error::Option(format!("grid: resolution must not name categories, received {name}")));
         }
-        Some(&resolution) if axis.count().is_none_or(|count| count > u64::from(resolution)) => resolution,
-        None if axis.count().is_none() => options.resolution,
-        _ => return Ok(Levels::All(axis)),
+        (Some(&resolution), None) => resolution,
+        (Some(&resolution), Some(count)) if count > u64::from(resolution) => resolution,
+        (None, None) => options.resolution,
+        (_, Some(count)) => return Ok(Levels::All(axis, count)),
     };
     let mut values: Vec<f64> = (0..resolution).map(|index| axis.value(unit(index, resolution))).collect();
     values.dedup();
@@ -63,14 +62,10 @@ fn unit(index: u32, resolution: u32) -> f64 {
 }
 
 impl Sampler for Grid {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
-        for number in self.read..history.asked() {
-            self.seen.insert(Key::of(history.point(number)));
-        }
-        self.read = history.asked();
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         while self.next < self.combinations.total() {
             let point = self.combinations.point(self.next);
-            if !self.seen.contains(&Key::of(&point)) {
+            if !history.seen(&point) {
                 return Ok(Some(point));
             }
             self.next += 1;

@@ -1,6 +1,7 @@
 //! A list of points, one after the other.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
@@ -42,7 +43,7 @@ pub fn make(start: &Start, options: Options) -> Result<Manual> {
 }
 
 impl Sampler for Manual {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         for number in self.read..history.asked() {
             if let Some(entry) = self.open.get_mut(&Key::of(history.point(number))).and_then(VecDeque::pop_front) {
                 self.done[entry] = true;

@@ -8,6 +8,7 @@ mod random;
 mod tpe;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,9 +25,11 @@ pub trait Sampler: Send {
     /// sorted list) may save time, never change a bit of the result. A sampler made anew and given the same history
     /// suggests the same.
     ///
+    /// What takes longer than milliseconds looks at `cancel` now and then.
+    ///
     /// # Errors
-    /// `Error::Internal` when the numerics fail, which is a bug.
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>>;
+    /// `Error::Cancelled`; `Error::Internal` when the numerics fail, which is a bug.
+    fn suggest(&mut self, history: &History, cancel: &AtomicBool) -> Result<Option<Vec<f64>>>;
 
     /// In a finite space, when what was suggested has been asked before: another point for the same trial, `attempt` 1,
     /// 2, …; `None` when it has no other. Called after `suggest` with the same history.
@@ -35,6 +38,11 @@ pub trait Sampler: Send {
     /// As `suggest`.
     fn retry(&mut self, _history: &History, _attempt: u32) -> Result<Option<Vec<f64>>> {
         Ok(None)
+    }
+
+    /// Bytes that it holds beside the history, roughly.
+    fn bytes(&self) -> usize {
+        0
     }
 
     /// True for samplers that say themselves what is suggested twice: for them nobody looks for duplicates.

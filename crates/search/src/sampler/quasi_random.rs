@@ -4,6 +4,7 @@ mod owen;
 mod sobol;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 
@@ -60,7 +61,7 @@ impl QuasiRandom {
 }
 
 impl Sampler for QuasiRandom {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         Ok(Some(self.draw(history.asked())))
     }
 

@@ -1,6 +1,7 @@
 //! Independent uniform draws.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use downslope_kernels::random::Stream;
 use serde::Deserialize;
@@ -49,7 +50,7 @@ impl Random {
 }
 
 impl Sampler for Random {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         Ok(Some(self.draw(history.asked(), 0)))
     }
 

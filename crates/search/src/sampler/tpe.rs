@@ -9,6 +9,7 @@ mod settings;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use downslope_kernels::random::{Stream, inverse_normal};
 use serde::Deserialize;
@@ -16,12 +17,13 @@ use serde::Deserialize;
 use super::quasi_random::QuasiRandom;
 use super::{Sampler, Start};
 use crate::history::History;
+use crate::lanes::LANES;
+use crate::normal::distribution;
 use crate::space::{Axis, Key, Space};
 use crate::{Error, Result};
-use column::{Column, Shape, Side};
+use column::{Column, Shape, Side, category};
 use group::{Coordinate, Group};
 use mixture::Mixture;
-use numeric::{LANES, normal};
 use ranking::Ranking;
 use settings::Settings;
 
@@ -56,6 +58,10 @@ pub struct Tpe {
     weights: Vec<f64>,
     /// Candidates of the present trial, by group.
     candidates: Vec<Option<Candidates>>,
+    /// Which of them its point is made of.
+    ranks: Vec<usize>,
+    /// The group whose next candidate a retry takes.
+    varied: Option<usize>,
 }
 
 /// Where its random numbers come from.
@@ -97,6 +103,8 @@ pub fn make(start: &Start, options: Options) -> Result<Tpe> {
         settings: Settings::default(),
         ranking: Ranking::default(),
         candidates: groups.iter().map(|_| None).collect(),
+        ranks: vec![0; groups.len()],
+        varied: None,
         groups,
         draws,
         // the same points as the sampler of this name
@@ -153,7 +161,7 @@ impl Tpe {
         }
         // stable: of equals the first drawn
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored.into_iter().map(|(_, candidate)| values(group, candidate)).collect()
+        scored.into_iter().map(|(_, candidate)| group.values(candidate)).collect()
     }
 
     fn candidate(&self, at: usize, good: &Mixture<'_>, number: usize, index: u32) -> Vec<Coordinate> {
@@ -168,7 +176,7 @@ impl Tpe {
                 return Coordinate { unit: 0.0, index };
             }
             let (centre, bandwidth) = kernel.map_or((0.5, 1.0), |row| (column.units[row], column.bandwidth_of(row)));
-            let [low, high] = [-centre / bandwidth, (1.0 - centre) / bandwidth].map(normal);
+            let [low, high] = [-centre / bandwidth, (1.0 - centre) / bandwidth].map(distribution);
             let drawn = (centre + bandwidth * inverse_normal(low + unit * (high - low))).clamp(0.0, 1.0);
             if column.axis.count().is_none() {
                 return Coordinate { unit: drawn, index: 0 };
@@ -179,16 +187,15 @@ impl Tpe {
         group.columns.iter().map(coordinate).collect()
     }
 
-    /// The point made of candidate `rank` of the group `special` and the best of all others; none when it has no more.
-    fn compose(&mut self, number: usize, special: usize, rank: usize) -> Option<Vec<f64>> {
+    /// The point made of the candidates of the present ranks; none when a group has no more.
+    fn compose(&mut self, number: usize) -> Option<Vec<f64>> {
         let mut point = vec![f64::NAN; self.axes.len()];
         for index in 0..point.len() {
             if !self.space.active(index, &point) {
                 continue;
             }
             if let Some(at) = self.groups.iter().position(|group| group.first() == index) {
-                let rank = if at == special { rank } else { 0 };
-                let values = self.ranked(at, number, rank)?;
+                let values = self.ranked(at, number, self.ranks[at])?;
                 for (column, value) in self.groups[at].columns.iter().zip(values) {
                     point[column.dimension] = value;
                 }
@@ -213,44 +220,49 @@ impl Tpe {
         result
     }
 
+    /// Of the groups that are active at a point the one with most to choose from, of equals the last.
+    fn widest(&self, point: &[f64]) -> Option<usize> {
+        let choices = |at: &usize| self.candidates[*at].as_ref().map_or(0, |known| known.values.len());
+        (0..self.groups.len()).filter(|&at| !point[self.groups[at].first()].is_nan()).max_by_key(choices)
+    }
+
+    /// The group that decides whether this one is active.
+    fn parent(&self, at: usize) -> Option<usize> {
+        let mut dimension = self.groups[at].first();
+        loop {
+            dimension = self.space.dimensions[dimension].when?.parent;
+            let owns = |group: &Group| group.columns.iter().any(|column| column.dimension == dimension);
+            // one with a single value is in no group, and decides nothing
+            if let Some(parent) = self.groups.iter().position(owns) {
+                return Some(parent);
+            }
+        }
+    }
+
     fn started(&self) -> bool {
         self.ranking.usable() >= self.options.startup.max(1)
     }
 }
 
-fn values(group: &Group, candidate: &[Coordinate]) -> Vec<f64> {
-    let value = |(column, coordinate): (&Column, &Coordinate)| match column.shape {
-        Shape::Continuous => column.axis.value(coordinate.unit),
-        _ => column.axis.at(u64::from(coordinate.index)),
-    };
-    group.columns.iter().zip(candidate).map(value).collect()
-}
-
-/// A category drawn from the kernel of one (with its own mass), or from the prior.
-fn category(count: u32, kernel: Option<(u32, f64)>, unit: f64) -> u32 {
-    let evenly = |unit: f64, count: u32| ((unit * f64::from(count)) as u32).min(count - 1);
-    match kernel {
-        None => evenly(unit, count),
-        Some((own, mass)) if unit < mass => own,
-        Some((own, mass)) => {
-            let other = evenly((unit - mass) / (1.0 - mass), count - 1);
-            other + u32::from(other >= own)
-        }
-    }
-}
-
 impl Sampler for Tpe {
-    fn suggest(&mut self, history: &History) -> Result<Option<Vec<f64>>> {
+    fn suggest(&mut self, history: &History, _: &AtomicBool) -> Result<Option<Vec<f64>>> {
         self.update(history);
         self.candidates.fill_with(|| None);
+        self.ranks.fill(0);
         let number = history.asked();
         if !self.started() {
             return Ok(Some(self.start.draw(number)));
         }
-        match self.compose(number, usize::MAX, 0) {
-            Some(point) => Ok(Some(point)),
-            None => Err(Error::Internal("tpe: a group without candidates".into())),
-        }
+        let Some(point) = self.compose(number) else {
+            return Err(Error::Internal("tpe: a group without candidates".into()));
+        };
+        self.varied = self.widest(&point);
+        Ok(Some(point))
+    }
+
+    fn bytes(&self) -> usize {
+        let groups: usize = self.groups.iter().map(Group::bytes).sum();
+        groups + self.ranking.bytes() + size_of_val(&*self.weights)
     }
 
     fn retry(&mut self, history: &History, attempt: u32) -> Result<Option<Vec<f64>>> {
@@ -258,10 +270,21 @@ impl Sampler for Tpe {
         if !self.started() {
             return Ok(Some(self.start.redraw(number, attempt)));
         }
-        // the group with most to choose from, of equals the last; it keeps its best ancestors
-        let choices = |known: &Option<Candidates>| known.as_ref().map_or(0, |known| known.values.len());
-        let special = (0..self.groups.len()).max_by_key(|&at| choices(&self.candidates[at]));
-        Ok(special.and_then(|special| self.compose(number, special, attempt as usize)))
+        let mut used_up = false;
+        while let Some(at) = self.varied {
+            self.ranks[at] += 1;
+            if let Some(point) = self.compose(number) {
+                if used_up {
+                    self.varied = self.widest(&point);
+                }
+                return Ok(Some(point));
+            }
+            // nothing else for these parents: the next of them
+            self.ranks[at] = 0;
+            self.varied = self.parent(at);
+            used_up = true;
+        }
+        Ok(None)
     }
 }
 

@@ -1,15 +1,13 @@
 //! In a finite space no combination is suggested twice.
 
-use std::collections::HashSet;
-
 use downslope_kernels::random::Stream;
 
-use crate::space::{Axis, Combinations, Key, Space};
+use crate::history::History;
+use crate::space::{Axis, Combinations, Space};
 
-/// Which combinations were asked, and a seeded order of all of them.
+/// All combinations in a seeded order.
 pub struct Duplicates {
     combinations: Combinations,
-    seen: HashSet<Key>,
     /// Combination `start + i · stride`, modulo their number, is the i-th of the order.
     start: u64,
     stride: u64,
@@ -25,31 +23,21 @@ impl Duplicates {
         let stream = Stream::new(seed, "unseen");
         // a stride without a common divisor visits every combination; among any few numbers there is one
         let stride = (1..).map(|draw| 1 + stream.below(draw, total)).find(|&stride| divisor(stride, total) == 1)?;
-        Some(Self { seen: HashSet::new(), start: stream.below(0, total), stride, next: 0, combinations })
-    }
-
-    /// A point that was asked.
-    pub fn add(&mut self, point: &[f64]) {
-        self.seen.insert(Key::of(point));
-    }
-
-    /// Whether it was asked before.
-    pub fn seen(&self, point: &[f64]) -> bool {
-        self.seen.contains(&Key::of(point))
+        Some(Self { start: stream.below(0, total), stride, next: 0, combinations })
     }
 
     /// All have been asked.
-    pub fn exhausted(&self) -> bool {
-        self.seen.len() as u64 >= self.combinations.total()
+    pub fn exhausted(&self, history: &History) -> bool {
+        history.distinct() as u64 >= self.combinations.total()
     }
 
     /// The first of the order that was not asked.
-    pub fn first_unseen(&mut self) -> Option<Vec<f64>> {
+    pub fn first_unseen(&mut self, history: &History) -> Option<Vec<f64>> {
         let total = u128::from(self.combinations.total());
         while u128::from(self.next) < total {
             let rank = (u128::from(self.start) + u128::from(self.next) * u128::from(self.stride)) % total;
             let point = self.combinations.point(rank as u64);
-            if !self.seen(&point) {
+            if !history.seen(&point) {
                 return Some(point);
             }
             self.next += 1;

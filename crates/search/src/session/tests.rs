@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::space::Key;
 
 const STUDY: &str = r#"{"seed": 7, "directions": ["minimize"]}"#;
+/// Nobody cancels.
+static NEVER: AtomicBool = AtomicBool::new(false);
 const PLAIN: &str = r#"{"dimensions": [
     {"name": "x", "kind": "float", "low": -5, "high": 10, "log": false},
     {"name": "rate", "kind": "float", "low": 1e-4, "high": 1, "log": true},
@@ -22,7 +25,7 @@ fn points(session: &mut Session, count: usize) -> Vec<Vec<f64>> {
     let mut points: Vec<Vec<f64>> = Vec::new();
     while points.len() < count {
         let last = points.last().cloned().unwrap_or_default();
-        let Some(point) = session.suggest(&last, &[]).unwrap() else { break };
+        let Some(point) = session.suggest(&last, &[], &NEVER).unwrap() else { break };
         points.push(point);
     }
     points
@@ -37,7 +40,7 @@ fn random_depends_on_seed_and_number_alone_and_fills_the_units() {
     let all = points(&mut session("random", PLAIN, "{}"), 400);
     let mut late = session("random", PLAIN, "{}");
     let known: Vec<f64> = all[..200].concat();
-    let point = late.suggest(&known, &[3.0, 0.0, f64::NAN, 0.0, 1.5]).unwrap().unwrap();
+    let point = late.suggest(&known, &[3.0, 0.0, f64::NAN, 0.0, 1.5], &NEVER).unwrap().unwrap();
     assert_eq!(Key::of(&point), Key::of(&all[200]));
     let other = Session::new("random", PLAIN, "{}", r#"{"seed": 8, "directions": ["minimize"]}"#);
     assert_ne!(points(&mut other.unwrap(), 1)[0][0], all[0][0]);
@@ -69,9 +72,9 @@ fn finite_spaces_end_after_every_combination_once() {
         // what is enqueued counts
         let mut enqueued = session(kind, FINITE, options);
         let known: Vec<f64> = all.drain(20..30).flatten().collect();
-        let first = enqueued.suggest(&known, &[]).unwrap().unwrap();
+        let first = enqueued.suggest(&known, &[], &NEVER).unwrap().unwrap();
         let mut rest = vec![first];
-        while let Some(point) = enqueued.suggest(rest.last().unwrap(), &[]).unwrap() {
+        while let Some(point) = enqueued.suggest(rest.last().unwrap(), &[], &NEVER).unwrap() {
             rest.push(point);
         }
         assert_eq!(rest.len(), 34, "{kind}");
@@ -116,9 +119,9 @@ fn a_list_is_walked_once_and_what_was_enqueued_is_struck_off() {
     let text = |points: &[Vec<f64>]| format!("{points:?}");
     assert_eq!(text(&all), "[[0.0, NaN, 1.0], [1.0, 5.0, 0.0], [0.0, NaN, 1.0], [2.0, 1.0, 3.0]]");
     let mut enqueued = session("manual", FINITE, options);
-    let first = enqueued.suggest(&[0.0, f64::NAN, 1.0, 2.0, 2.0, 2.0], &[]).unwrap().unwrap();
+    let first = enqueued.suggest(&[0.0, f64::NAN, 1.0, 2.0, 2.0, 2.0], &[], &NEVER).unwrap().unwrap();
     let mut rest = vec![first];
-    while let Some(point) = enqueued.suggest(rest.last().unwrap(), &[]).unwrap() {
+    while let Some(point) = enqueued.suggest(rest.last().unwrap(), &[], &NEVER).unwrap() {
         rest.push(point);
     }
     all.remove(0);
@@ -142,7 +145,7 @@ fn values_are_minimised_and_failures_have_the_worst_before_them() {
         5.0, 1.0, 4.0, 0.0, nan, nan,
         4.0, 1.0, 4.0, 0.0, 9.0, 9.0,
     ];
-    session.suggest(&asked, &finished).unwrap();
+    session.suggest(&asked, &finished, &NEVER).unwrap();
     let rows: Vec<String> =
         session.history().finished().iter().map(|row| format!("{:?} {}", row.values, row.violation)).collect();
     assert_eq!(
@@ -155,20 +158,20 @@ fn values_are_minimised_and_failures_have_the_worst_before_them() {
 #[test]
 fn what_does_not_fit_is_refused_and_changes_nothing() {
     let mut session = session("random", FINITE, "{}");
-    let point = session.suggest(&[], &[]).unwrap().unwrap();
+    let point = session.suggest(&[], &[], &NEVER).unwrap().unwrap();
     let row = [0.0, 0.0, f64::NAN, 0.0, 1.0];
-    assert!(session.suggest(&[1.0], &[]).is_err());
-    assert!(session.suggest(&[3.0, 1.0, 1.0], &[]).is_err());
+    assert!(session.suggest(&[1.0], &[], &NEVER).is_err());
+    assert!(session.suggest(&[3.0, 1.0, 1.0], &[], &NEVER).is_err());
     for (index, bad) in [(0, 1.0), (0, 0.5), (0, -1.0), (0, f64::NAN), (1, 3.0), (4, f64::NAN)] {
         let mut row = row;
         row[index] = bad;
-        assert!(session.suggest(&point, &row).is_err(), "{index}: {bad}");
+        assert!(session.suggest(&point, &row, &NEVER).is_err(), "{index}: {bad}");
     }
-    assert!(session.suggest(&point, &[row, row].concat()).is_err());
+    assert!(session.suggest(&point, &[row, row].concat(), &NEVER).is_err());
     assert_eq!(session.history().asked(), 0);
-    session.suggest(&point, &row).unwrap();
+    session.suggest(&point, &row, &NEVER).unwrap();
     assert_eq!((session.history().asked(), session.history().finished().len()), (1, 1));
-    assert!(session.suggest(&[], &row).is_err());
+    assert!(session.suggest(&[], &row, &NEVER).is_err());
 }
 
 #[test]
@@ -183,6 +186,43 @@ fn what_is_not_a_study_is_refused() {
 #[test]
 fn a_space_without_parameters_has_one_trial() {
     let mut session = session("random", r#"{"dimensions": []}"#, "{}");
-    assert_eq!(session.suggest(&[], &[]).unwrap(), Some(vec![]));
-    assert_eq!(session.suggest(&[0.0], &[]).unwrap(), None);
+    assert_eq!(session.suggest(&[], &[], &NEVER).unwrap(), Some(vec![]));
+    assert_eq!(session.suggest(&[0.0], &[], &NEVER).unwrap(), None);
+}
+
+#[test]
+fn what_samplers_keep_of_a_history_counts() {
+    let points = draws(200);
+    let finished: Vec<f64> =
+        (0..200).flat_map(|n| [f64::from(n), 0.0, f64::NAN, 0.0, f64::from(n * 37 % 101)]).collect();
+    let bytes = |kind: &str, options: &str| {
+        let mut session = session(kind, SQUARE, options);
+        session.suggest(&points, &finished, &NEVER).unwrap();
+        session.bytes()
+    };
+    let random = bytes("random", "{}");
+    assert!(random > 200 * 2 * 8);
+    // a triangle of numbers, and a kernel for each trial
+    let process = bytes("gaussianProcess", PROCESS);
+    assert!(process > random + 200 * 200 / 2 * 8, "{process}");
+    assert!(bytes("tpe", r#"{"startup": 10, "candidates": 24}"#) > random + 200 * 2 * 3 * 8);
+}
+
+#[test]
+fn nobody_waits_for_what_is_cancelled() {
+    let finished: Vec<f64> =
+        (0..200).flat_map(|n| [f64::from(n), 0.0, f64::NAN, 0.0, f64::from(n * 37 % 101)]).collect();
+    let cancelled = AtomicBool::new(true);
+    let result = session("gaussianProcess", SQUARE, PROCESS).suggest(&draws(200), &finished, &cancelled);
+    assert_eq!(result, Err(Error::Cancelled));
+}
+
+const SQUARE: &str = r#"{"dimensions": [
+    {"name": "x", "kind": "float", "low": 0, "high": 1, "log": false},
+    {"name": "y", "kind": "float", "low": 0, "high": 1, "log": false}
+]}"#;
+const PROCESS: &str = r#"{"startup": 6, "acquisition": "logExpectedImprovement", "kappa": 2, "xi": 0.3}"#;
+
+fn draws(count: usize) -> Vec<f64> {
+    points(&mut session("random", SQUARE, "{}"), count).concat()
 }

@@ -61,12 +61,6 @@ impl Axis {
         matches!(self.scale, Scale::Log { .. })
     }
 
-    /// Distance of neighbouring values; none where it is continuous.
-    #[must_use]
-    pub fn step(&self) -> Option<f64> {
-        self.steps.map(|(step, _)| step)
-    }
-
     /// How many values there are; none where it is continuous.
     #[must_use]
     pub fn count(&self) -> Option<u64> {

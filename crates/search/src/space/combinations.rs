@@ -5,8 +5,8 @@ use super::{Axis, Condition, Space};
 /// The values of one dimension, ascending.
 #[derive(Clone, Debug)]
 pub enum Levels {
-    /// All that its axis has, which is finite.
-    All(Axis),
+    /// All that its axis has, and how many.
+    All(Axis, u64),
     /// These.
     Some(Vec<f64>),
 }
@@ -14,14 +14,14 @@ pub enum Levels {
 impl Levels {
     fn count(&self) -> u64 {
         match self {
-            Levels::All(axis) => axis.count().unwrap_or(1),
+            Levels::All(_, count) => *count,
             Levels::Some(values) => values.len() as u64,
         }
     }
 
     fn at(&self, index: u64) -> f64 {
         match self {
-            Levels::All(axis) => axis.at(index),
+            Levels::All(axis, _) => axis.at(index),
             Levels::Some(values) => values[index as usize],
         }
     }
@@ -64,10 +64,8 @@ impl Combinations {
     /// All of a space; none where a dimension is continuous or they are 2⁶⁴ or more.
     #[must_use]
     pub fn of(space: &Space, axes: &[Axis]) -> Option<Self> {
-        if axes.iter().any(|axis| axis.count().is_none()) {
-            return None;
-        }
-        Self::new(space, axes.iter().map(|&axis| Levels::All(axis)).collect())
+        let all = |axis: &Axis| axis.count().map(|count| Levels::All(*axis, count));
+        Self::new(space, axes.iter().map(all).collect::<Option<_>>()?)
     }
 
     /// Those of the given levels, one list for each dimension; none where they are 2⁶⁴ or more.

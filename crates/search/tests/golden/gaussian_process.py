@@ -58,9 +58,6 @@ print(
             ],
             # z, ln h(z), its derivative, ln Φ(z), its derivative
             "normal": [improvement(z) for z in [8, 3, 1, 0.5, 0, -0.3, -1, -2, -4, -4.999, -5.001, -6, -8, -12, -25, -38, -60, -120, -448, -1e6]],
-            "quantile": [
-                [p, float(mpmath.sqrt(2) * mpmath.erfinv(2 * mpmath.mpf(p) - 1))] for p in [1e-12, 0.001, 0.3, 0.5, 0.77, 0.999]
-            ],
         }
     )
 )

@@ -50,6 +50,8 @@ pub struct Column {
     pub classes: Vec<u32>,
     /// Logarithms of masses: a table for each class.
     pub tables: Vec<f64>,
+    /// Those of the prior.
+    pub prior: Vec<f64>,
     known: BTreeMap<(u32, u64), u32>,
     /// Rows of each side by unit, then number.
     sorted: [Vec<u32>; 2],
@@ -59,14 +61,16 @@ impl Column {
     /// Without rows.
     pub fn new(dimension: usize, axis: Axis) -> Self {
         let shape = match axis.count() {
-            Some(count) if !axis.ordered() => Shape::Category(u32::try_from(count).unwrap_or(u32::MAX)),
+            Some(count) if !axis.ordered() => Shape::Category(count as u32),
             Some(count) if count <= MOST_STEPS => Shape::Steps(edges(axis, count)),
             _ => Shape::Continuous,
         };
+        let prior = if let Shape::Steps(edges) = &shape { masses(edges, 0.5, 1.0) } else { Vec::new() };
         Self {
             dimension,
             axis,
             shape,
+            prior,
             units: Vec::new(),
             indices: Vec::new(),
             scales: Vec::new(),
@@ -76,6 +80,14 @@ impl Column {
             known: BTreeMap::new(),
             sorted: [Vec::new(), Vec::new()],
         }
+    }
+
+    /// Bytes that it holds, roughly.
+    pub fn bytes(&self) -> usize {
+        // of each row, its place on a side among them
+        self.units.len() * (3 * size_of::<f64>() + 3 * size_of::<u32>())
+            + self.tables.len() * size_of::<f64>()
+            + self.known.len() * size_of::<((u32, u64), u32)>()
     }
 
     /// One more row, on no side yet.
@@ -173,6 +185,19 @@ impl Column {
     /// The bandwidth of a row.
     pub fn bandwidth_of(&self, row: usize) -> f64 {
         FRAC_1_SQRT_2 / self.scales[row]
+    }
+}
+
+/// A category drawn from the kernel of one (with its own mass), or from the prior.
+pub fn category(count: u32, kernel: Option<(u32, f64)>, unit: f64) -> u32 {
+    let evenly = |unit: f64, count: u32| ((unit * f64::from(count)) as u32).min(count - 1);
+    match kernel {
+        None => evenly(unit, count),
+        Some((own, mass)) if unit < mass => own,
+        Some((own, mass)) => {
+            let other = evenly((unit - mass) / (1.0 - mass), count - 1);
+            other + u32::from(other >= own)
+        }
     }
 }
 

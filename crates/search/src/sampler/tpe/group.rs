@@ -1,6 +1,6 @@
 //! Dimensions that are active together, and the trials in which they were.
 
-use super::column::{Column, Side};
+use super::column::{Column, Shape, Side};
 use super::settings::Settings;
 
 /// One row for each trial in which the group was active.
@@ -38,9 +38,24 @@ impl Group {
         self.columns[0].dimension
     }
 
+    /// Bytes that it holds, roughly.
+    pub fn bytes(&self) -> usize {
+        let row = size_of::<usize>() + size_of::<Side>() + size_of::<f64>();
+        self.numbers.len() * row + self.columns.iter().map(Column::bytes).sum::<usize>()
+    }
+
     /// How many rows a side has.
     pub fn count(&self, side: Side) -> usize {
         self.counts[side as usize]
+    }
+
+    /// The values of a candidate.
+    pub fn values(&self, candidate: &[Coordinate]) -> Vec<f64> {
+        let value = |(column, coordinate): (&Column, &Coordinate)| match column.shape {
+            Shape::Continuous => column.axis.value(coordinate.unit),
+            _ => column.axis.at(u64::from(coordinate.index)),
+        };
+        self.columns.iter().zip(candidate).map(value).collect()
     }
 
     /// A trial that was asked, bad as long as nothing else is known.

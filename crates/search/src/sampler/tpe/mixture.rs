@@ -1,9 +1,10 @@
 //! The density of one side of a group: a weighted sum of product kernels, one for each trial, and a prior.
 
-use super::column::{Column, Shape, Side, constant, masses};
+use super::column::{Column, Shape, Side, constant};
 use super::group::{Coordinate, Group};
-use super::numeric::{LANES, Lanes, exp};
+use super::numeric::{Lanes, exp};
 use super::settings::Settings;
+use crate::lanes::LANES;
 
 /// Kernels that are this much below what a density has already, in the logarithm, are left out: 4e-18 of it.
 const NEGLIGIBLE: f64 = -40.0;
@@ -17,6 +18,8 @@ pub struct Mixture<'a> {
     side: Side,
     /// Ascending: kernels are added in the order of trials.
     rows: Vec<u32>,
+    /// Of each column with few values: which of its tables the rows have.
+    classes: Vec<Vec<u32>>,
     /// Logarithms of weight and normalising constants of each.
     heights: Vec<f64>,
     /// Sums of the weights up to each, and with the prior at the end.
@@ -48,7 +51,8 @@ impl<'a> Mixture<'a> {
             last.1 + group.base[row as usize]
         };
         let heights = rows.iter().map(height).collect();
-        Self { group, settings, side, rows, heights, sums, prior: libm::log(settings.prior / total) }
+        let classes = group.columns.iter().map(|column| classes(column, &rows)).collect();
+        Self { group, settings, side, rows, classes, heights, sums, prior: libm::log(settings.prior / total) }
     }
 
     /// The row of a kernel drawn by weight, or none for the prior.
@@ -107,8 +111,13 @@ impl<'a> Mixture<'a> {
             Shape::Steps(edges) => {
                 let table =
                     |table: &[f64]| -> Lanes { std::array::from_fn(|lane| table[coordinate(lane).index as usize]) };
-                let prior = table(&masses(edges, 0.5, 1.0));
-                let tables = column.tables.chunks_exact(edges.len() - 1).map(table).collect();
+                let prior = table(&column.prior);
+                let width = edges.len() - 1;
+                let mut tables = vec![[0.0; LANES]; column.tables.len() / width];
+                for &class in &self.classes[at] {
+                    let class = class as usize;
+                    tables[class] = table(&column.tables[class * width..(class + 1) * width]);
+                }
                 Part { prior, kind: Kind::Table { classes: &column.classes, tables } }
             }
             Shape::Category(count) => {
@@ -121,6 +130,14 @@ impl<'a> Mixture<'a> {
             }
         }
     }
+}
+
+/// The classes of some rows, each once.
+fn classes(column: &Column, rows: &[u32]) -> Vec<u32> {
+    let Shape::Steps(edges) = &column.shape else { return Vec::new() };
+    let mut there = vec![false; column.tables.len() / (edges.len() - 1)];
+    rows.iter().for_each(|&row| there[column.classes[row as usize] as usize] = true);
+    (0..there.len()).filter(|&class| there[class]).map(|class| class as u32).collect()
 }
 
 #[inline(always)]

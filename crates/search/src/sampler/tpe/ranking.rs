@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::settings::Settings;
 use crate::history::{Finished, History, Status};
-use crate::pareto;
+use crate::pareto::{self, Chosen};
 
 /// Finished trials from best to worst.
 #[derive(Default)]
@@ -64,6 +64,11 @@ impl Ranking {
         }
     }
 
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> usize {
+        self.keys.len() * (size_of::<Key>() + size_of::<u32>())
+    }
+
     /// Finished trials that did not fail.
     pub fn usable(&self) -> usize {
         self.keys.len() - self.failed
@@ -101,8 +106,9 @@ impl Ranking {
         let values: Vec<&[f64]> =
             positions.iter().map(|&position| &*history.finished()[position as usize].values).collect();
         let chosen = pareto::choose(&values, count.min(completed));
-        let mut weights: Vec<f64> = chosen.iter().map(|&(_, weight)| weight).collect();
-        let mut result: Vec<u32> = chosen.iter().map(|&(index, _)| positions[index]).collect();
+        let mut weights: Vec<f64> = chosen.iter().flat_map(Chosen::weights).collect();
+        let mut result: Vec<u32> =
+            chosen.iter().flat_map(|front| &front.members).map(|&index| positions[index]).collect();
         // when there are too few, the best of the others fill up
         result.extend(&self.order[completed..completed.max(count)]);
         weights.resize(result.len(), 1.0);

@@ -3,6 +3,8 @@ use crate::history::{Finished, Status};
 use crate::session::Session;
 
 const STUDY: &str = r#"{"seed": 5, "directions": ["minimize"]}"#;
+/// Nobody cancels.
+static NEVER: AtomicBool = AtomicBool::new(false);
 const OPTIONS: &str = r#"{"startup": 10, "candidates": 24}"#;
 /// Every kind of dimension, a branch in a branch, one value only.
 const MIXED: &str = r#"{"dimensions": [
@@ -49,7 +51,7 @@ fn run(session: &mut Session, count: usize, lag: usize, tell: impl Fn(usize, &[f
         let number = points.len();
         let asked = points.last().cloned().unwrap_or_default();
         let told = if number >= lag { tell(number - lag, &points[number - lag]) } else { Vec::new() };
-        let Some(point) = session.suggest(&asked, &told).unwrap() else { break };
+        let Some(point) = session.suggest(&asked, &told, &NEVER).unwrap() else { break };
         points.push(point);
     }
     points
@@ -163,7 +165,7 @@ fn a_sampler_that_starts_late_suggests_the_same_bits() {
             let asked: Vec<f64> = points[..number].concat();
             let told: Vec<f64> = (0..(number + 1).saturating_sub(lag)).flat_map(|n| tell(n, &points[n])).collect();
             let told = if number >= lag { told } else { Vec::new() };
-            let fresh = make().suggest(&asked, &told).unwrap().unwrap();
+            let fresh = make().suggest(&asked, &told, &NEVER).unwrap().unwrap();
             assert_eq!(Key::of(&fresh), Key::of(&points[number]), "lag {lag}, trial {number}");
         }
     }
@@ -238,18 +240,31 @@ fn it_is_far_better_than_chance_also_with_pending_trials() {
 
 #[test]
 fn trials_that_run_are_avoided() {
-    // twelve known trials; the next eight are asked without a word about each other's values
-    let tell = |number: usize, point: &[f64]| row(number, 0.0, f64::NAN, 0.0, &[value_of(point)]);
-    let mut session = Session::new("tpe", PLANE, OPTIONS, STUDY).unwrap();
-    let mut points = run(&mut session, 40, 1, tell);
-    let mut told = tell(39, &points[39]);
-    for _ in 0..8 {
-        let next = session.suggest(points.last().unwrap(), &told).unwrap().unwrap();
-        told = Vec::new();
-        points.push(next);
+    let mut sampler = tpe(PLANE);
+    let mut history = History::new(2);
+    let random = crate::sampler::random::Random::new(&start(PLANE), "test");
+    for number in 0..40 {
+        let point = random.draw(number, 0);
+        history.ask(&point);
+        let values = vec![value_of(&point)];
+        history.finish(Finished { number, status: Status::Completed, values, violation: 0.0, step: f64::NAN });
     }
-    let distinct: HashSet<Key> = points[40..].iter().map(|point| Key::of(point)).collect();
-    assert_eq!(distinct.len(), 8);
+    let densities = |sampler: &Tpe, point: &[f64]| {
+        let group = &sampler.groups[0];
+        let unit = |column: &Column| Coordinate { unit: column.axis.unit(point[column.dimension]), index: 0 };
+        let there = [group.columns.iter().map(unit).collect()];
+        [Side::Good, Side::Bad].map(|side| Mixture::new(group, side, &sampler.settings, |_| 1.0).log_density(&there)[0])
+    };
+    for _ in 0..8 {
+        // asked, and nobody tells its value
+        let point = sampler.suggest(&history, &NEVER).unwrap().unwrap();
+        let [good, bad] = densities(&sampler, &point);
+        history.ask(&point);
+        sampler.suggest(&history, &NEVER).unwrap();
+        let [good_then, bad_then] = densities(&sampler, &point);
+        // a kernel more among some forty, where there is hardly another
+        assert!(good_then == good && bad_then > bad + 0.2, "{good} {good_then}, {bad} {bad_then}");
+    }
 }
 
 #[test]
@@ -294,6 +309,37 @@ fn an_exhausted_branch_does_not_end_the_study() {
         let distinct: HashSet<Key> = points.iter().map(|point| Key::of(point)).collect();
         assert_eq!((points.len(), distinct.len()), (18, 18));
     }
+}
+
+#[test]
+fn every_retry_is_another_point_also_when_a_branch_is_used_up() {
+    let space = r#"{"dimensions": [
+        {"name": "kind", "kind": "category", "count": 2},
+        {"name": "kind.a.x", "kind": "ordinal", "count": 3, "when": {"parent": 0, "low": 0, "high": 0}},
+        {"name": "kind.b.y", "kind": "ordinal", "count": 60, "when": {"parent": 0, "low": 1, "high": 1}}
+    ]}"#;
+    let mut sampler = tpe(space);
+    let mut history = History::new(3);
+    // every a is good, every b bad
+    for number in 0..40 {
+        let point = if number % 4 == 0 {
+            [0.0, (number / 4 % 3) as f64, f64::NAN]
+        } else {
+            [1.0, f64::NAN, (number % 5) as f64]
+        };
+        history.ask(&point);
+        let values = vec![point[0]];
+        history.finish(Finished { number, status: Status::Completed, values, violation: 0.0, step: f64::NAN });
+    }
+    let first = sampler.suggest(&history, &NEVER).unwrap().unwrap();
+    assert_eq!(first[0], 0.0);
+    let mut points = vec![first];
+    for attempt in 1..=20 {
+        points.push(sampler.retry(&history, attempt).unwrap().unwrap());
+    }
+    assert!(points[..3].iter().all(|point| point[0] == 0.0) && points[3..].iter().all(|point| point[0] == 1.0));
+    let distinct: HashSet<Key> = points.iter().map(|point| Key::of(point)).collect();
+    assert_eq!(distinct.len(), points.len(), "{points:?}");
 }
 
 #[test]

@@ -58,29 +58,3 @@ pub fn log_distribution(z: f64) -> (f64, f64) {
     let inverse = t + fraction(t);
     (-0.5 * z * z - LOG_SQRT_2PI - libm::log(inverse), inverse)
 }
-
-/// Φ⁻¹(p) for p in (0, 1), by bisection of Φ refined by Newton's steps. Not for inner loops.
-#[must_use]
-pub fn quantile(p: f64) -> f64 {
-    if p > 0.5 {
-        return -quantile(1.0 - p);
-    }
-    let goal = libm::log(p);
-    let (mut low, mut high): (f64, f64) = (-40.0, 0.0);
-    let mut z: f64 = -1.0;
-    for _ in 0..60 {
-        let (value, slope) = log_distribution(z);
-        if value > goal {
-            high = z
-        } else {
-            low = z
-        }
-        let step = z - (value - goal) / slope;
-        let next = if step > low && step < high { step } else { 0.5 * (low + high) };
-        if (next - z).abs() <= 1e-15 * z.abs() {
-            return next;
-        }
-        z = next;
-    }
-    z
-}

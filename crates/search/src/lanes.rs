@@ -7,23 +7,28 @@
 /// How many sums run at once.
 pub const LANES: usize = 8;
 
-/// Σ aᵢ bᵢ over the shorter of the two.
-#[must_use]
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// Σ term(aᵢ, bᵢ) over the shorter of the two.
+#[inline(always)]
+pub fn lane_sum(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
     let length = a.len().min(b.len());
-    let (a, b) = (&a[..length], &b[..length]);
     let mut sums = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let (left, right) = (a[..length].chunks_exact(LANES), b[..length].chunks_exact(LANES));
     let (left_rest, right_rest) = (left.remainder(), right.remainder());
     for (p, q) in left.zip(right) {
         for lane in 0..LANES {
-            sums[lane] += p[lane] * q[lane];
+            sums[lane] += term(p[lane], q[lane]);
         }
     }
-    for (lane, (p, q)) in left_rest.iter().zip(right_rest).enumerate() {
-        sums[lane] += p * q;
+    for (lane, (&p, &q)) in left_rest.iter().zip(right_rest).enumerate() {
+        sums[lane] += term(p, q);
     }
     ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]))
+}
+
+/// Σ aᵢ bᵢ over the shorter of the two.
+#[must_use]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    lane_sum(a, b, |p, q| p * q)
 }
 
 /// y += factor · x, over the shorter of the two.
@@ -48,16 +53,24 @@ const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// 1.5 · 2⁵²: added, it rounds to a whole number and leaves it in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// e^−s for s ≥ 0, to about one unit in the last place: no branches and no calls, so that a loop of it becomes vectors.
-/// Beyond 700 it is that of 700.
+/// r and 2^k with x = k ln 2 + r, |r| ≤ ln 2 / 2, for x ≤ 0; below −700 those of −700. What is left of an exponential is a
+/// series in r: no branches and no calls, so that a loop of it becomes vectors.
 #[inline(always)]
 #[must_use]
-pub fn exp_minus(s: f64) -> f64 {
-    let x = if s < 700.0 { -s } else { -700.0 };
+pub fn reduced(x: f64) -> (f64, f64) {
+    let x = if x > -700.0 { x } else { -700.0 };
     let shifted = x * LOG2_E + ROUND;
     let whole = shifted - ROUND;
     let r = (x - whole * LN2_HIGH) - whole * LN2_LOW;
-    // Taylor's series to the thirteenth power: |r| ≤ ln 2 / 2, where the next term is below 5e-18
+    (r, f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52))
+}
+
+/// e^−s for s ≥ 0, to about one unit in the last place; beyond 700 it is that of 700.
+#[inline(always)]
+#[must_use]
+pub fn exp_minus(s: f64) -> f64 {
+    let (r, power) = reduced(-s);
+    // Taylor's series to the thirteenth power: the next term is below 5e-18
     let r2 = r * r;
     let r4 = r2 * r2;
     let low = (1.0 + r) + r2 * (1.0 / 2.0 + r * (1.0 / 6.0));
@@ -65,7 +78,7 @@ pub fn exp_minus(s: f64) -> f64 {
     let high = (1.0 / 40_320.0 + r * (1.0 / 362_880.0)) + r2 * (1.0 / 3_628_800.0 + r * (1.0 / 39_916_800.0));
     let highest = 1.0 / 479_001_600.0 + r * (1.0 / 6_227_020_800.0);
     let series = low + r4 * (middle + r4 * (high + r4 * highest));
-    series * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+    series * power
 }
 
 #[cfg(test)]
