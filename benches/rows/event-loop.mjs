@@ -1,18 +1,13 @@
 /** How late a timer of 1 ms is, in ms: while nothing happens, and while 784-256-10 trains with one thread. Argument: seconds of each. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { dataset, dense, fit, input, sequential, sgd } from '../../dist/index.js'
+import { lateness } from '../lib/late.mjs'
 import { median, quantile } from '../lib/numbers.mjs'
 import { generator } from '../lib/tasks.mjs'
 
 const seconds = Number(process.argv[2] ?? 3)
 
 async function delays(whileTrue) {
-  const late = []
-  while (whileTrue()) {
-    const begin = performance.now()
-    await sleep(1)
-    late.push(performance.now() - begin - 1)
-  }
+  const late = await lateness(whileTrue)
   const { length } = late
   return { timers: length, median: median(late), p99: quantile(late, 0.99), largest: Math.max(...late) }
 }

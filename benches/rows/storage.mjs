@@ -1,9 +1,10 @@
 /** One measurement of a file of studies; prints a line of JSON. Started with the loader of TypeScript, as logs are not public. */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { sqlite } from '../../src/index.ts'
+import { choice, createStudy, float, int, openStudy, random, searchSpace, sqlite } from '../../src/index.ts'
 import { connectionOf } from '../../src/storage/plan.ts'
+import { lateness } from '../lib/late.mjs'
+import { quantile } from '../lib/numbers.mjs'
 
 const {
   task,
@@ -17,6 +18,23 @@ const {
 const folder = mkdtempSync(join(parent, 'storage-'))
 const path = join(folder, 'study.db')
 const now = () => performance.now() / 1e3
+
+/** How late timers are while something is done, at the 99th percentile in ms. */
+async function watched(work) {
+  let going = true
+  const watching = lateness(() => going)
+  const result = await work()
+  going = false
+  return { ...result, late: quantile(await watching, 0.99) }
+}
+
+const space = searchSpace({
+  learningRate: float(1e-7, 1),
+  units: int(16, 515),
+  decay: float(0, 1),
+  batchSize: choice([32, 64, 128]),
+  optimizer: choice({ sgd: { momentum: float(0, 1) }, adam: {} }),
+})
 
 /** Parameters of trial `n`: five, as one would search. */
 const paramsOf = (n) =>
@@ -32,8 +50,6 @@ const paramsOf = (n) =>
 async function write() {
   const connection = connectionOf(sqlite(path, { durability }))
   const { log } = await connection.create('study', '{}')
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
   const start = now()
   const told = []
   let next = 0
@@ -47,43 +63,38 @@ async function write() {
       else told.push(end)
     }
   }
-  await Promise.all(Array.from({ length: workers }, work))
-  await Promise.all(told)
-  const rate = trials / (now() - start)
-  delay.disable()
+  const done = await watched(async () => {
+    await Promise.all(Array.from({ length: workers }, work))
+    await Promise.all(told)
+    return { rate: trials / (now() - start) }
+  })
   await connection.close()
-  return { rate, bytes: statSync(path).size / trials, late: delay.percentile(99) / 1e6 }
+  return { ...done, bytes: statSync(path).size / trials }
 }
 
-/** Opens a study and reads all of it, parameters parsed. */
+/** Opens a study and has all of its trials, as anybody would. */
 async function open() {
   const storage = sqlite(path, { durability: 'process' })
+  const name = 'study'
+  await (await createStudy({ storage, name, space, direction: 'minimize', sampler: random() })).close()
   const writer = connectionOf(storage)
-  const { log } = await writer.create('study', '{}')
+  const log = await writer.open(name)
   for (let trial = 0; trial < trials; trial++) {
     const asked = log.ask(trial, paramsOf(trial))
     const told = log.tell(trial, 1, { status: 'completed', values: [1 / (trial + 1)] })
     if (trial % 1000 === 0) await Promise.all([asked, told])
   }
   await writer.close()
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  delay.enable()
+  const { study, opened, late } = await watched(async () => {
+    const start = now()
+    return { study: await openStudy({ storage, name }), opened: now() - start }
+  })
   const start = now()
-  const connection = connectionOf(storage)
-  const reader = await connection.open('study')
-  const params = []
-  let read = 0
-  for (;;) {
-    const events = await reader.read(read, 10_000)
-    for (const event of events) if (event.kind === 'ask') params.push(JSON.parse(event.params))
-    read += events.length
-    if (events.length < 10_000) break
-  }
-  const seconds = now() - start
-  delay.disable()
-  await connection.close()
-  if (params.length !== trials || read !== 2 * trials) throw new Error('not all was read')
-  return { seconds, late: delay.percentile(99) / 1e6 }
+  const { length } = study.trials
+  const shown = now() - start
+  await study.close()
+  if (length !== trials) throw new Error('not all was read')
+  return { seconds: opened + shown, opened, shown, late }
 }
 
 /** How often a second the disk takes 4 KiB at the end of a file: what one who waits for each write cannot exceed. */

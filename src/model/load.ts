@@ -18,10 +18,7 @@ import { Model, readPath } from './model.ts'
 export async function loadModel<L extends Labels = Label, K extends string = never>(
   path: string,
 ): Promise<Model<L, K>> {
-  const { network: handle, metadata } = await unwrapLater(
-    native().loadNetwork(readPath('loadModel', path)),
-    'loadModel',
-  )
+  const { network: handle, metadata } = await unwrapLater(native().loadNetwork(readPath('loadModel', path)))
   handle.report()
   try {
     return new Model<L, K>({ handle, ...readMetadata(metadata) })

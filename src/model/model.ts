@@ -245,7 +245,7 @@ export class Model<L extends Labels = Label, K extends string = never> {
    */
   async save(path: string): Promise<void> {
     const handle = this.#open('save')
-    await unwrapLater(handle.save(readPath('save', path), metadataOf(this.#inside)), 'save')
+    await unwrapLater(handle.save(readPath('save', path), metadataOf(this.#inside)))
   }
 
   /** Frees its memory; idempotent. Predictions under way reject with `ERR_CLOSED`. */

@@ -165,8 +165,9 @@ impl NativeDataset {
             let data = ready?;
             let rule = serde_json::from_str(&rule).map_err(|e| Error::internal(format!("rule {rule}: {e}")))?;
             let drawn = data.fold_rows(rule, &groups)?.into_iter().map(|FoldRows { train, validation }| {
-                let view = |rows: &[u32]| Ok(Self::view_of(data.subset(rows)?, &base));
-                Ok(NativeDrawn { train: view(&train)?, validation: view(&validation)?, places: validation.into() })
+                let view = |data| Self::view_of(data, &base);
+                let (train, tested) = (view(data.subset_of(train)?), view(data.subset(&validation)?));
+                Ok(NativeDrawn { train, validation: tested, places: validation.into() })
             });
             drawn.collect::<Result<Vec<_>>>()
         })

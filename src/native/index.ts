@@ -60,16 +60,15 @@ function load(): Binding {
   }
 }
 
-/** The one place where errors of the native side are thrown; `where` is for those of files, which do not say it themselves. */
-export function unwrap<T>({ error, ok }: Outcome<T>, where?: string): T {
+/** The one place where errors of the native side are thrown. */
+export function unwrap<T>({ error, ok }: Outcome<T>): T {
   if (error === undefined) return ok as T
-  const named = where !== undefined && error.code === 'ERR_CHECKPOINT'
-  throw new DownslopeError(error.code as ErrorCode, named ? `${where}: ${error.message}` : error.message)
+  throw new DownslopeError(error.code as ErrorCode, error.message)
 }
 
 /** {@link unwrap} for what comes later. */
-export async function unwrapLater<T>(outcome: Promise<Outcome<T>>, where?: string): Promise<T> {
-  return unwrap(await outcome, where)
+export async function unwrapLater<T>(outcome: Promise<Outcome<T>>): Promise<T> {
+  return unwrap(await outcome)
 }
 
 /** Receives a native object made off the event loop and tells V8 how much memory it holds. */

@@ -111,7 +111,7 @@ pub fn create_network(env: &Env, graph: String, seed: f64) -> napi::Result<Objec
 #[napi(catch_unwind, ts_return_type = "Promise<Outcome<NativeLoaded>>")]
 pub fn load_network(env: &Env, path: String) -> napi::Result<Object<'_>> {
     spawn(env, move || {
-        let (network, metadata) = Network::load(&PathBuf::from(path))?;
+        let (network, metadata) = Network::load(&PathBuf::from(path)).map_err(|error| error.at("loadModel"))?;
         let graph = network.graph().to_owned();
         Ok(NativeLoaded { network: handle(network), metadata, graph })
     })
@@ -214,7 +214,7 @@ impl NativeNetwork {
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<void>>")]
     pub fn save<'env>(&self, env: &'env Env, path: String, metadata: String) -> napi::Result<Object<'env>> {
         let network = self.present();
-        spawn(env, move || network?.save(&PathBuf::from(path), &metadata))
+        spawn(env, move || network?.save(&PathBuf::from(path), &metadata).map_err(|error| error.at("save")))
     }
 
     /// Ends predictions and evaluations under way, then frees; idempotent.

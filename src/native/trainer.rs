@@ -238,14 +238,20 @@ impl NativeTrainer {
         driver: String,
     ) -> napi::Result<Object<'env>> {
         let lease = Slot::take(&self.trainer);
-        spawn(env, move || lease?.with(|trainer, _| trainer.save(&PathBuf::from(path), &metadata, &driver)))
+        spawn(env, move || {
+            lease?.with(|trainer, _| {
+                trainer.save(&PathBuf::from(path), &metadata, &driver).map_err(|error| error.at("fit"))
+            })
+        })
     }
 
     /// Goes on from a checkpoint; resolves to what `save` was given as `driver`.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome<string>>")]
     pub fn resume<'env>(&self, env: &'env Env, path: String) -> napi::Result<Object<'env>> {
         let lease = Slot::take(&self.trainer);
-        spawn(env, move || lease?.with(|trainer, _| trainer.resume(&PathBuf::from(path))))
+        spawn(env, move || {
+            lease?.with(|trainer, _| trainer.resume(&PathBuf::from(path)).map_err(|error| error.at("fit")))
+        })
     }
 
     /// Asks a running `advance` to end after the present step; the next `advance` runs as ever.

@@ -49,7 +49,7 @@ export function createDecisions(
       if (checkpoint === undefined || journal === undefined) return
       const last = record.epoch === epochs || stopper?.exhausted
       if (!last && record.epoch % checkpoint.every !== 0) return
-      await unwrapLater(trainer.save(checkpoint.path, model(), journal.text()), 'fit')
+      await unwrapLater(trainer.save(checkpoint.path, model(), journal.text()))
     },
     get over() {
       return stopper?.exhausted ?? false

@@ -93,7 +93,7 @@ async function courseOf(trainer: NativeTrainer, plan: FitPlan, naming: Naming, m
   const { companions, epochs, resume } = plan
   const clock = createClock(epochs, plan.batches, trainer.rows)
   const decisions = createDecisions(trainer, plan, companions, model)
-  const history = resume === undefined ? [] : readJournal(resume, await unwrapLater(trainer.resume(resume), 'fit'))
+  const history = resume === undefined ? [] : readJournal(resume, await unwrapLater(trainer.resume(resume)))
   if (history.length > epochs) {
     refuse('fit', `epochs must be at least ${history.length}, which '${resume}' has behind it`, epochs)
   }

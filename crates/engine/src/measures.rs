@@ -105,8 +105,12 @@ fn create(graph: &Graph, spec: &MetricSpec, data: &Dataset) -> Result<(usize, Bo
         Source::Input(i) => data.column(&graph.spec.inputs[i].name),
         _ => None,
     };
-    let classes = column.filter(|c| c.role == Role::Label).map_or(usize::MAX, |c| c.classes);
-    let labels = ids.then_some(classes);
+    let classes = column.filter(|column| column.role == Role::Label).map(|column| column.classes);
+    if ids && classes.is_none() {
+        // whoever takes ids has refused those that are no labels
+        return Err(Error::internal(format!("metrics: {} has ids of no known number of classes", target.name)));
+    }
+    let labels = classes.filter(|_| ids);
     let setting = Setting { name, prediction: meaning(graph, loss.value), width, labels, rows: data.rows(), options };
     Ok((output, metric::create(&setting)?))
 }

@@ -166,7 +166,11 @@ fn layouts_and_epilogues_give_the_bits_of_the_contract() {
 
             // the gradient of relu: NaN and both zeros are not above 0
             let mut output: Vec<f32> = values(m * n, 5);
-            output.iter_mut().step_by(5).zip([0.0, -0.0, f32::NAN].iter().cycle()).for_each(|(x, special)| *x = *special);
+            output
+                .iter_mut()
+                .step_by(5)
+                .zip([0.0, -0.0, f32::NAN].iter().cycle())
+                .for_each(|(x, special)| *x = *special);
             let masked: Vec<f32> = want.iter().zip(&output).map(|(x, y)| if *y > 0.0 { *x } else { 0.0 }).collect();
             let mut output_panels = panels(m, n, &output);
             for mask in [Mat::row_major(output.as_mut_ptr(), n), Mat::panels(output_panels.as_mut_ptr(), m)] {
@@ -321,25 +325,41 @@ fn descent_in_registers_has_the_bits_of_the_rule() {
 }
 
 #[test]
-fn transposing_panels() {
+fn transposing_between_layouts() {
+    /// What lies behind what may be written.
+    const GUARD: f32 = -77.0;
     for (isa, kernels) in kernels() {
         for (rows, columns) in [(1, 1), (3, 17), (16, 16), (17, 3), (33, 70), (64, 1), (256, 10)] {
             let x = values(rows * columns, 5);
-            let from = panels(rows, columns, &x);
-            let mut to = vec![7f32; columns * rows.next_multiple_of(16)];
-            // SAFETY: buffers of these shapes.
-            unsafe {
-                (kernels.transpose)(
-                    rows,
-                    columns,
-                    Mat::panels(from.as_ptr().cast_mut(), rows),
-                    Mat::panels(to.as_mut_ptr(), columns),
-                    0,
-                    rows.div_ceil(16),
-                )
-            };
             let t: Vec<f32> = (0..columns * rows).map(|i| x[(i % rows) * columns + i / rows]).collect();
-            assert_eq!(bits(&to), bits(&panels(columns, rows, &t)), "{} {rows}x{columns}", isa.name());
+            for (from_panels, to_panels) in [(true, true), (true, false), (false, true), (false, false)] {
+                let what = format!("{} {rows}x{columns}, panels {from_panels} to {to_panels}", isa.name());
+                let mut from = if from_panels { panels(rows, columns, &x) } else { x.clone() };
+                // rows of the result that are not panels lie three floats further apart than they are long
+                let wide = rows + 3;
+                let mut to =
+                    vec![GUARD; if to_panels { columns * rows.next_multiple_of(16) } else { columns * wide } + 16];
+                let (from_ptr, to_ptr) = (from.as_mut_ptr(), to.as_mut_ptr());
+                // SAFETY: buffers of these shapes.
+                unsafe {
+                    (kernels.transpose)(
+                        rows,
+                        columns,
+                        if from_panels { Mat::panels(from_ptr, rows) } else { Mat::row_major(from_ptr, columns) },
+                        if to_panels { Mat::panels(to_ptr, columns) } else { Mat::row_major(to_ptr, wide) },
+                        0,
+                        rows.div_ceil(16),
+                    )
+                };
+                let expected: Vec<f32> = if to_panels {
+                    panels(columns, rows, &t)
+                } else {
+                    t.chunks(rows).flat_map(|row| row.iter().copied().chain([GUARD; 3])).collect()
+                };
+                let (written, behind) = to.split_at(expected.len());
+                assert_eq!(bits(written), bits(&expected), "{what}");
+                assert_eq!(behind, [GUARD; 16], "{what}");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ import { type Deferred, defer } from '../../train/defer.ts'
 import type { Projection } from './projection.ts'
 
 /** Events are read so many at a time, so that the event loop is not held up. */
-const BATCH = 1000
+const BATCH = 2048
 /** How long others are waited for at a time, in milliseconds. */
 const PATIENCE = 250
 /** A pause where there is news that changes nothing, in milliseconds. */

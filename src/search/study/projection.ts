@@ -133,7 +133,12 @@ export class Projection {
 
   /** A trial was told. */
   tell(entry: Entry, { status, values, constraints, reason }: Outcome, time: number, error?: unknown): void {
-    Object.assign(entry, { status, values: values ?? [], constraints, reason, finished: time, error })
+    entry.status = status
+    entry.values = values ?? []
+    entry.constraints = constraints
+    entry.reason = reason
+    entry.finished = time
+    entry.error = error
     entry.violation = violationOf(constraints)
     this.running.delete(entry.number)
     this.version++

@@ -1,5 +1,7 @@
 //! Rules of validation: which rows each fold is trained and validated on.
 
+use std::mem::take;
+
 use serde::Deserialize;
 
 use super::memory::reserve;
@@ -126,17 +128,11 @@ fn range(begin: usize, end: usize) -> Result<Vec<u32>> {
 fn gathered(k: usize, rows: usize, fold: impl Fn(usize) -> usize) -> Result<Vec<FoldRows>> {
     let mut sizes = vec![0; k];
     (0..rows).for_each(|row| sizes[fold(row)] += 1);
-    let mut folds = sizes
-        .into_iter()
-        .map(|size| Ok(FoldRows { train: reserve("kFold", rows - size)?, validation: reserve("kFold", size)? }))
-        .collect::<Result<Vec<_>>>()?;
-    for row in 0..rows {
-        let own = fold(row);
-        for (at, fold) in folds.iter_mut().enumerate() {
-            if at == own { &mut fold.validation } else { &mut fold.train }.push(row as u32);
-        }
-    }
-    Ok(folds)
+    let parts = sizes.into_iter().flat_map(|size| [rows - size, size]).map(|size| reserve("kFold", size));
+    let mut parts = parts.collect::<Result<Vec<_>>>()?;
+    (0..rows).for_each(|row| partition::hand_out(&mut parts, row as u32, fold(row)));
+    let pairs = parts.chunks_exact_mut(2);
+    Ok(pairs.map(|pair| FoldRows { train: take(&mut pair[0]), validation: take(&mut pair[1]) }).collect())
 }
 
 /// The fold of each group, as scikit-learn's `GroupKFold`: groups by size, the largest (among equals the last) first, each to

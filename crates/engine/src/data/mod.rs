@@ -203,6 +203,16 @@ impl Dataset {
     /// # Errors
     /// `ERR_DATA` for no indices or one that is not a row of this view.
     pub fn subset(&self, indices: &[u32]) -> Result<Self> {
+        let mut rows = reserve("subset", indices.len())?;
+        rows.extend_from_slice(indices);
+        self.subset_of(rows)
+    }
+
+    /// [`Dataset::subset`] of indices that need not be copied.
+    ///
+    /// # Errors
+    /// As [`Dataset::subset`].
+    pub fn subset_of(&self, indices: Vec<u32>) -> Result<Self> {
         if indices.is_empty() {
             return Err(Error::data("subset: at least one index is needed, received none"));
         }
@@ -212,13 +222,11 @@ impl Dataset {
                 "subset: indices must be below {rows}, the number of rows; received {index} at place {place}"
             )));
         }
-        let mut rows = reserve("subset", indices.len())?;
-        rows.extend_from_slice(indices);
         match self.view.clone() {
-            None => Ok(self.pick(View::of(rows))),
-            Some(base) => self.pick_later("subset", rows.len(), move |picked| {
+            None => Ok(self.pick(View::of(indices))),
+            Some(base) => self.pick_later("subset", indices.len(), move |picked| {
                 let base = base.rows();
-                picked.extend(rows.iter().map(|row| base[*row as usize]));
+                picked.extend(indices.iter().map(|row| base[*row as usize]));
             }),
         }
     }

@@ -69,10 +69,7 @@ impl Dataset {
         let views = View::later("kFold", self.view.as_deref(), &lens, move |parts| {
             let view = data.view();
             for (row, fold) in data.deal_folds(k, seed, stratify, shuffle).into_iter().enumerate() {
-                let row = based(view, row as u32);
-                for part in 0..k {
-                    parts[2 * part + usize::from(part == fold)].push(row);
-                }
+                hand_out(parts, based(view, row as u32), fold);
             }
         })?;
         let picked: Vec<_> = views.into_iter().map(|view| self.pick(view)).collect();
@@ -234,5 +231,12 @@ fn assign(order: &[u32], classes: &[u32], mut quotas: Quotas, mut take: impl FnM
         }
         quota[*part] -= 1;
         take(*row, *part);
+    }
+}
+
+/// A row is validated on in its fold and trained on in the others; `parts` has both of the first fold, of the second, …
+pub(super) fn hand_out(parts: &mut [Vec<u32>], row: u32, fold: usize) {
+    for (at, pair) in parts.chunks_exact_mut(2).enumerate() {
+        pair[usize::from(at == fold)].push(row);
     }
 }
