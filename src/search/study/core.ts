@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
@@ -9,6 +8,7 @@ import { readSampler } from '../samplers/index.ts'
 import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
 import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
 import type { StopContext, StoppingPlan } from '../stopping/stopping.ts'
+import { createBreath } from './breath.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { Follower } from './follower.ts'
@@ -45,9 +45,6 @@ export interface BeginRules {
   readonly begun: () => void
 }
 
-/** Everything else on the event loop has its turn after so many milliseconds of trials that take no time. */
-const TURN = 2
-
 /** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
 export type Begun = Entry | { readonly awaits: number } | 'exhausted' | 'stopped' | 'enough'
 
@@ -72,7 +69,7 @@ export class Core {
   readonly closing: AbortController = new AbortController()
   #feed: Feed
   #last: Promise<unknown> = Promise.resolve()
-  #turn = 0
+  readonly #breathe = createBreath()
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
@@ -196,16 +193,6 @@ export class Core {
     }
     for (const rule of stopping) if (await rule.stop(context)) return true
     return false
-  }
-
-  /**
-   * Lets timers run now and then. Answers of native threads that follow each other closely are handed out within one turn of
-   * the event loop, up to a thousand of them.
-   */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#turn < TURN) return
-    await setImmediate()
-    this.#turn = performance.now()
   }
 
   /** JSON text of parameters; `'outdated'` when the space or the history was replaced meanwhile. */
