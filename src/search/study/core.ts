@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createPace } from '../../data/source.ts'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
@@ -8,7 +9,6 @@ import { readSampler } from '../samplers/index.ts'
 import type { Sampler, SamplerPlan } from '../samplers/sampler.ts'
 import { type SearchSpace, type SpacePlan, spaceFrom, spacePlan } from '../space/searchSpace.ts'
 import type { StopContext, StoppingPlan } from '../stopping/stopping.ts'
-import { createBreath } from './breath.ts'
 import { type Definition, parseDefinition } from './definition.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { Follower } from './follower.ts'
@@ -69,7 +69,8 @@ export class Core {
   readonly closing: AbortController = new AbortController()
   #feed: Feed
   #last: Promise<unknown> = Promise.resolve()
-  readonly #breathe = createBreath()
+  /** Timers run now and then; answers of native threads that follow each other closely are handed out within one turn. */
+  readonly #breathe = createPace(2)
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
