@@ -64,7 +64,8 @@ function coded(t: ExecutionContext, name: string, error: unknown): void {
 for (const [name, call] of Object.entries(sync)) {
   const check = (t: ExecutionContext, values: unknown[]): void => {
     try {
-      call(...values)
+      // a promise that nobody awaits would reject behind the back of the test
+      t.false(call(...values) instanceof Promise, `${name} gives a promise, so it belongs to those that are awaited`)
     } catch (error) {
       coded(t, name, error)
     }

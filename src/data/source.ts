@@ -63,11 +63,11 @@ export function abortOf(signal: AbortSignal): { promise: Promise<never>; release
   return { promise, release: () => signal.removeEventListener('abort', stop) }
 }
 
-/** Lets the event loop turn when we have had it for a millisecond. */
-export function createPace(): () => Promise<void> | undefined {
+/** Lets the event loop turn when we have had it for so many milliseconds, 1 unless told. */
+export function createPace(milliseconds = 1): () => Promise<void> | undefined {
   let since = performance.now()
   return () => {
-    if (performance.now() - since < 1) return undefined
+    if (performance.now() - since < milliseconds) return undefined
     return new Promise((resolve) =>
       setImmediate(() => {
         since = performance.now()

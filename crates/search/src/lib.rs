@@ -9,7 +9,7 @@ mod error;
 pub mod gp;
 pub mod history;
 pub mod importance;
-mod lanes;
+pub mod lanes;
 pub mod normal;
 mod pareto;
 pub mod regret;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
+import { createPace } from '../../data/source.ts'
 import { DownslopeError } from '../../errors.ts'
 import type { Connection, StudyLog } from '../../storage/storage.ts'
 import type { DeclaredHistory } from '../history.ts'
@@ -45,9 +45,6 @@ export interface BeginRules {
   readonly begun: () => void
 }
 
-/** Everything else on the event loop has its turn after so many milliseconds of trials that take no time. */
-const TURN = 2
-
 /** What came of it: a trial, the number of a trial that has to be finished first, or why there is none. */
 export type Begun = Entry | { readonly awaits: number } | 'exhausted' | 'stopped' | 'enough'
 
@@ -72,7 +69,8 @@ export class Core {
   readonly closing: AbortController = new AbortController()
   #feed: Feed
   #last: Promise<unknown> = Promise.resolve()
-  #turn = 0
+  /** Timers run now and then; answers of native threads that follow each other closely are handed out within one turn. */
+  readonly #breathe = createPace(2)
 
   constructor({ connection, log, definition, space, sampler, pruner, constraints }: CoreStart) {
     this.name = log.name
@@ -196,16 +194,6 @@ export class Core {
     }
     for (const rule of stopping) if (await rule.stop(context)) return true
     return false
-  }
-
-  /**
-   * Lets timers run now and then. Answers of native threads that follow each other closely are handed out within one turn of
-   * the event loop, up to a thousand of them.
-   */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#turn < TURN) return
-    await setImmediate()
-    this.#turn = performance.now()
   }
 
   /** JSON text of parameters; `'outdated'` when the space or the history was replaced meanwhile. */
