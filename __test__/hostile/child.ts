@@ -14,7 +14,7 @@ import type { Case, World } from './world.ts'
  * Makes calls and says which on the way, so that whoever started this process knows which one it did not survive.
  * hostile/child.ts FIRST COUNT SEED, or hostile/child.ts good
  */
-const DEADLINE = 20_000
+const DEADLINE = 45_000
 const MEMORY = 2 ** 31
 const codes = ['SHAPE', 'OPTION', 'DATA', 'CLOSED', 'BUSY', 'CHECKPOINT', 'STORAGE'].map((code) => `ERR_${code}`)
 

@@ -1,4 +1,5 @@
 /** One measurement of a file of studies; prints a line of JSON. Started with the loader of TypeScript, as logs are not public. */
+import { execFileSync } from 'node:child_process'
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { choice, createStudy, float, int, openStudy, random, searchSpace, sqlite } from '../../src/index.ts'
@@ -14,9 +15,11 @@ const {
   reports = 0,
   durability = 'disk',
   awaited = false,
+  file,
 } = JSON.parse(process.argv[2])
-const folder = mkdtempSync(join(parent, 'storage-'))
-const path = join(folder, 'study.db')
+const folder = file === undefined ? mkdtempSync(join(parent, 'storage-')) : undefined
+const path = file ?? join(folder, 'study.db')
+const name = 'study'
 const now = () => performance.now() / 1e3
 
 /** How late timers are while something is done, at the 99th percentile in ms. */
@@ -72,10 +75,9 @@ async function write() {
   return { ...done, bytes: statSync(path).size / trials }
 }
 
-/** Opens a study and has all of its trials, as anybody would. */
+/** Makes a study that {@link look} opens in a process of its own, whose memory knows nothing of the writing. */
 async function open() {
   const storage = sqlite(path, { durability: 'process' })
-  const name = 'study'
   await (await createStudy({ storage, name, space, direction: 'minimize', sampler: random() })).close()
   const writer = connectionOf(storage)
   const log = await writer.open(name)
@@ -85,9 +87,15 @@ async function open() {
     if (trial % 1000 === 0) await Promise.all([asked, told])
   }
   await writer.close()
+  const job = JSON.stringify({ task: 'look', file: path, trials })
+  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, import.meta.filename, job]))
+}
+
+/** Opens a study and has all of its trials, as anybody would. */
+async function look() {
   const { study, opened, late } = await watched(async () => {
     const start = now()
-    return { study: await openStudy({ storage, name }), opened: now() - start }
+    return { study: await openStudy({ storage: sqlite(path), name }), opened: now() - start }
   })
   const start = now()
   const { length } = study.trials
@@ -113,8 +121,7 @@ function sync() {
 }
 
 try {
-  const result = task === 'sync' ? sync() : await (task === 'open' ? open() : write())
-  console.log(JSON.stringify(result))
+  console.log(JSON.stringify(await { sync, write, open, look }[task]()))
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 }
