@@ -82,7 +82,7 @@ const writes = table(head, [
   ...peer('Optuna, SQLite, random sampler: trials', 'optuna'),
   ...peer('Optuna, SQLite, random sampler: trials with 50 reports each', 'optunaReports'),
 ])
-const seconds = median(all('open', 'seconds'))
+const [seconds, opened] = [median(all('open', 'seconds')), median(all('open', 'opened'))]
 const goals = [
   ['durable trials/s, 5 parameters', '≥ 2,000', short(median(all('one', 'rate'))), median(all('one', 'rate')) >= 2000],
   [
@@ -91,7 +91,7 @@ const goals = [
     short(50 * median(all('reports', 'rate'))),
     50 * median(all('reports', 'rate')) >= 20_000,
   ],
-  ['opening 100,000 trials: s', '< 1', digits(seconds), seconds < 1],
+  ['`openStudy` of 100,000 trials: s', '< 1', digits(opened), opened < 1],
 ]
 const text = [
   `Measured ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC: \`node storage.mjs\`, ${rounds} rounds.`,
@@ -101,7 +101,7 @@ const text = [
   writes,
   '',
   `A trial takes ${Math.round(median(all('one', 'bytes')))} bytes in the file, one with 50 reports ${Math.round(median(all('reports', 'bytes')))}.`,
-  `Opening a study of 100,000 trials and having its records: ${digits(seconds)} s (± ${spread(all('open', 'seconds'))} %). Of these ${digits(median(all('open', 'opened')))} s are \`openStudy\`, timers meanwhile ${digits(median(all('open', 'late')))} ms late at p99, and ${digits(median(all('open', 'shown')))} s the first \`study.trials\`, which is one piece; the next is free.`,
+  `Opening a study of 100,000 trials and having its records: ${digits(seconds)} s (± ${spread(all('open', 'seconds'))} %). Of these ${digits(opened)} s are \`openStudy\`, timers meanwhile ${digits(median(all('open', 'late')))} ms late at p99, and ${digits(median(all('open', 'shown')))} s the first \`study.trials\`, which is one piece; the next is free.`,
   ...(results.optunaOpen
     ? [`Optuna takes ${digits((1e3 * median(all('optunaOpen', 'seconds'))) / 400)} ms a trial to open one of 400.`]
     : []),
