@@ -50,7 +50,7 @@ const search = tune(train, {
   storage: sqlite(keptStudy('tune.sqlite')), // a search that was broken off goes on where it was
   name: 'wine',
 })
-process.on('SIGINT', () => search.stop()) // a second one leaves the winner untrained
+process.on('SIGINT', () => search.stop()) // while the winner is trained, it leaves that untrained
 
 // a trial whose first folds are worse than anything that the best has seen is not worth the others
 try {

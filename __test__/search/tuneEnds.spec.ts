@@ -66,7 +66,7 @@ test('a search that is stopped trains its winner to the end', async (t) => {
   await study.close()
 })
 
-test('stopped again, in the search or while the winner is trained, there is no model', async (t) => {
+test('stopped while the winner is trained, there is no model; stopped twice before, there is one', async (t) => {
   const once = await stopped(1, (stop) => {
     setTimeout(stop, 50)
     return { epochs: 100_000_000 }
@@ -74,8 +74,19 @@ test('stopped again, in the search or while the winner is trained, there is no m
   t.deepEqual([once.status, once.built, once.model], ['stopped', 1, undefined])
   t.not(once.best, undefined)
   const twice = await stopped(2, () => ({}))
-  t.deepEqual([twice.status, twice.built, twice.model], ['stopped', 0, undefined])
-  t.not(twice.best, undefined)
+  t.deepEqual([twice.status, twice.built], ['stopped', 1])
+  t.not(twice.model, undefined)
+})
+
+test('what early stopping cannot be is an error before anything is trained, with a pruner of steps as well', async (t) => {
+  const search = () =>
+    tune(iris(), {
+      ...options,
+      pruner: median(),
+      trials: 2,
+      build: (params) => ({ ...build(params), earlyStopping: { patience: -1 } }),
+    })
+  await rejectsCode(t, 'ERR_OPTION', search)
 })
 
 test('a rule that the data do not allow leaves no study behind', async (t) => {

@@ -16,8 +16,8 @@ import type { ReadCandidate } from './candidate.ts'
 export interface Watch {
   /** What their records have. */
   readonly metrics: unknown
-  /** Whether the fold is given up; `ended` says that this was its last epoch anyway. */
-  readonly over: (record: EpochRecord, ended: boolean) => boolean
+  /** Whether the fold is given up; `stopped` says that early stopping ends it here. */
+  readonly over: (record: EpochRecord, stopped: boolean) => boolean
 }
 
 /** How a fold is trained and measured. */
@@ -59,8 +59,11 @@ export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: F
     ...(watch === undefined ? {} : { metrics: watch.metrics }),
     signal,
   } as FitOptions
+  // read before anything runs: it complains about what cannot be trained with
+  const stops = watch !== undefined && options.earlyStopping !== undefined
+  const stopper = stops ? stopperOf(readFitOptions('fit', given, network.outputs)) : undefined
   const run = fit(start as AnyModel<never>, fold.train, given)
-  if (watch !== undefined && (await givesUp(run, readFitOptions('fit', given, network.outputs), watch))) {
+  if (watch !== undefined && (await givesUp(run, stopper, watch))) {
     const seconds = (performance.now() - began) / 1000
     return { status: 'given up', epochs: 0, bestEpoch: undefined, seconds, values: {}, predictions: [] }
   }
@@ -74,18 +77,22 @@ export async function runFold(candidate: ReadCandidate, fold: DrawnFold, plan: F
   }
 }
 
+/** What early stopping will do, as it follows from the records. */
+function stopperOf({ earlyStopping }: FitPlan) {
+  return earlyStopping && createStopper(earlyStopping)
+}
+
 /** Whether a watch gives a run up. Then, or where it throws, the run is ended, and nobody wants what it gives. */
 async function givesUp(
   run: Run<EpochRecord, FitResult>,
-  { epochs, earlyStopping }: FitPlan,
+  stopper: ReturnType<typeof stopperOf>,
   watch: Watch,
 ): Promise<boolean> {
-  const stopper = earlyStopping && createStopper(earlyStopping)
   let through = false
   try {
     for await (const record of run) {
       stopper?.observe(record)
-      if (watch.over(record, record.epoch === epochs || stopper?.exhausted === true)) return true
+      if (watch.over(record, stopper?.exhausted === true)) return true
     }
     through = true
     return false

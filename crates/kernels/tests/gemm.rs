@@ -109,6 +109,7 @@ fn shapes() -> Vec<(usize, usize, usize)> {
     all.extend([(255, 1023, 3), (256, 1024, 2), (1023, 255, 5)]);
     // one column, and few rows with many panels
     all.extend([1, 2, 15, 16, 17, 63, 64, 65, 130].map(|m| (m, 1, 300)));
+    all.extend([(40, 1, 1024), (40, 1, 1025)]);
     all.extend([(1, 64, 20), (2, 150, 300), (3, 128, 17), (4, 130, 9)]);
     all
 }
@@ -238,6 +239,26 @@ impl TileUpdate for Descent {
             // SAFETY: inside the weights and the tile.
             unsafe { *self.weights.add(offset + i) -= 0.5 * *gradient.add(i) };
         }
+    }
+}
+
+#[test]
+fn rows_of_one_column_may_be_taken_in_parts() {
+    for (isa, kernels) in kernels() {
+        let (m, k) = (100, 70);
+        let (a, mut b) = (values(m * k, 1), values(k + 16, 2));
+        let want = reference(m, 1, k, &|i, p| a[i * k + p], &|p, _| b[p], None);
+        let mut c = vec![7f32; m];
+        let left = Left { ptr: a.as_ptr(), row: k, column: 1, chunk: 16 };
+        let (right, to) = (Mat::row_major(b.as_mut_ptr(), 1), Mat::row_major(c.as_mut_ptr(), 1));
+        for (from, until) in [(0, 17), (17, 40), (40, 100)] {
+            let mut scratch = vec![f32::NAN; SCRATCH];
+            let scratch = scratch.as_mut_ptr();
+            let g = Gemm { m, n: 1, k, a: left, b: right, c: to, epilogue: Epilogue::Store, scratch };
+            // SAFETY: the buffers of this test fit the shapes.
+            unsafe { (kernels.gemm)(&g, from, until, 0, 1) };
+        }
+        assert_eq!(bits(&c), bits(&want), "{}", isa.name());
     }
 }
 

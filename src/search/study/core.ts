@@ -148,7 +148,7 @@ export class Core {
       await this.#breathe()
       this.check('study')
       if (!rules.open()) return 'enough'
-      const orphan = rules.orphans || this.follower.suspicious ? await this.#take() : undefined
+      const orphan = rules.orphans || this.follower.suspicious ? await this.#take(rules) : undefined
       if (orphan !== undefined) {
         rules.begun()
         return orphan
@@ -157,7 +157,7 @@ export class Core {
       if (!rules.may(number)) return 'enough'
       if (this.asynchronous) {
         // an own outcome that is still on its way was written before this reads
-        await this.follower.refresh()
+        await this.follower.readOn()
         if (number !== this.projection.entries.length) continue
       }
       const awaits = this.#awaits(number, rules)
@@ -223,10 +223,11 @@ export class Core {
     return count < this.declared(number) ? count : undefined
   }
 
-  async #take(): Promise<Entry | undefined> {
+  async #take({ may }: BeginRules): Promise<Entry | undefined> {
     this.follower.suspicious = false
     const numbers = await this.log.orphans()
     for (const number of numbers) {
+      if (!may(number)) continue
       await this.follower.refresh()
       const entry = this.projection.entries[number]
       if (entry === undefined || entry.status !== 'running') continue

@@ -34,6 +34,12 @@ export class Follower {
     return this.#refreshing
   }
 
+  /** As {@link refresh}, of all that was written before this call: a read under way may have begun before. */
+  async readOn(): Promise<boolean> {
+    await this.#refreshing
+    return this.refresh()
+  }
+
   async #refresh(): Promise<boolean> {
     const before = this.#projection.sequence
     for (;;) {

@@ -63,7 +63,7 @@ export class TrialHandle {
   readonly attempt: number
   readonly #core: Core
   readonly #entry: Entry
-  readonly #given: AbortSignal | undefined
+  readonly #closing: AbortSignal | undefined
   #view: Trial | undefined
   #controller: AbortController | undefined
   #reason: { readonly reason: unknown } | undefined
@@ -71,11 +71,11 @@ export class TrialHandle {
   /** What the pruner looks at with its NaN, which the log does not keep; only where there was one. */
   #seen: { steps: number[]; values: number[] } | undefined
 
-  /** With a signal the trial ends when that is aborted, else when `abort` is called. */
-  constructor(core: Core, entry: Entry, signal?: AbortSignal) {
+  /** The trial should end when `abort` is called, and when `closing` is aborted. */
+  constructor(core: Core, entry: Entry, closing?: AbortSignal) {
     this.#core = core
     this.#entry = entry
-    this.#given = signal
+    this.#closing = closing
     this.number = entry.number
     this.params = core.params(entry)
     this.attempt = entry.attempt
@@ -104,10 +104,21 @@ export class TrialHandle {
   }
 
   get signal(): AbortSignal {
-    if (this.#given !== undefined) return this.#given
-    this.#controller ??= new AbortController()
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason.reason)
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      // only who looks at the signal has to hear of it
+      if (this.#closing?.aborted) this.#close()
+      else if (this.current) this.#closing?.addEventListener('abort', this.#close, { once: true })
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason.reason)
+    }
     return this.#controller.signal
+  }
+
+  readonly #close = (): void => this.abort(this.#closing?.reason)
+
+  /** What has ended hears no more of the study. */
+  #ended(): void {
+    this.#closing?.removeEventListener('abort', this.#close)
   }
 
   get attributes(): Readonly<Record<string, Json>> {
@@ -190,6 +201,7 @@ export class TrialHandle {
   release(): void {
     if (this.current) this.#core.release(this.#entry)
     this.#released = true
+    this.#ended()
   }
 
   /** Tells what came of it; `reason` and `error` where it failed. */
@@ -198,8 +210,10 @@ export class TrialHandle {
     told: unknown,
     options: { readonly reason?: string; readonly error?: unknown } = {},
   ): Promise<void> {
+    if (!this.current) this.#ended()
     this.#check(where)
     const outcome = guarded(where, 'ERR_OPTION', () => this.#outcome(where, told, options.reason))
+    this.#ended()
     return this.#core.outcomes.tell(this.#entry, outcome, outcome.status === 'failed' ? options.error : undefined)
   }
 
@@ -247,7 +261,7 @@ export class TrialHandle {
 
 /** The trial as users get it who ask by hand. */
 export function askedTrial(core: Core, entry: Entry): AskedTrial {
-  // nobody ends it but the study that is closed
+  // nobody ends it but who closes the study
   const handle = new TrialHandle(core, entry, core.closing.signal)
   const tell = async (result: Told, options?: { readonly reason?: string }): Promise<void> => {
     const { reason } = readOptions('trial.tell', options, ['reason'])

@@ -69,10 +69,11 @@ async function overFolds(
   const values: number[] = []
   const best: number[] = []
   for (const [index, fold] of folds.entries()) {
-    const over = (record: EpochRecord, ended: boolean): boolean => {
+    const over = (record: EpochRecord, stopped: boolean): boolean => {
       const value = monitored({ name: `validation.${score.key}`, direction: 'min' }, record)
       trial.report(index * epochs + record.epoch, meanOf([...values, value]))
       // when the last fold has ended there is nothing left to save
+      const ended = stopped || record.epoch === epochs
       return (index + 1 < folds.length || !ended) && trial.shouldPrune()
     }
     const result = await runFold(

@@ -88,7 +88,7 @@ export interface TuneResult<P = Readonly<Record<string, unknown>>, L extends Lab
  * `progress: 'folds'` there is one after each fold too, its last included, whose `status` is `'running'`: those of a trial come in the order
  * of its folds and before the record of its end; trials run at once, so that theirs are mixed, and one that is given up has no end. `stop()`
  * gives up the trials under way, which are run again when the search goes on, and resolves with the best so far, trained on all data;
- * a second one, or one while the winner is trained, ends that training too, and there is no model.
+ * called while the winner is trained, it ends that training, and there is no model: leave a loop that has called it.
  *
  * @throws DownslopeError (as a rejection) `ERR_OPTION`, `ERR_DATA`, `ERR_SHAPE` as the rule of validation and `fit` do; `ERR_STORAGE` when
  * the study was created otherwise or cannot be kept; `ERR_CLOSED`. Aborting rejects with `signal.reason`.
@@ -147,16 +147,16 @@ async function work(job: TuneJob, context: RunContext<AnyProgress>): Promise<Tun
 
 /** What `stop()` ends. */
 interface Stops {
-  /** How often it was called. */
-  count: number
+  /** It was called. */
+  called: boolean
   /** What runs now. */
   running: Run<unknown, unknown> | undefined
 }
 
 function stopsOf(context: RunContext<AnyProgress>): Stops {
-  const stops: Stops = { count: context.stopped ? 1 : 0, running: undefined }
+  const stops: Stops = { called: context.stopped, running: undefined }
   context.onStop = () => {
-    stops.count++
+    stops.called = true
     stops.running?.stop()
   }
   return stops
@@ -218,7 +218,7 @@ async function search(
       },
     }))
     stops.running = run
-    if (stops.count > 0) run.stop()
+    if (stops.called) run.stop()
     for await (const record of run) context.emit(progressOf(record, study))
     return (await run).status
   } finally {
@@ -256,8 +256,7 @@ function foldProgressOf(record: TrialRecord, value: number, study: Study): TuneF
 
 /** The winner, trained on all of the data to the end. */
 async function refitted(job: TuneJob, best: TrialRecord, stops: Stops): Promise<Model | undefined> {
-  // a search that was stopped still gets its winner; stopping again ends that too
-  if (stops.count > 1) return undefined
+  // a search that was stopped still gets its winner; stopping that ends it
   const candidate = buildCandidate('tune', 'build', job.build, [best.params])
   const run = refit(candidate, job.data, job.seed, (best.attributes[BEST_EPOCHS] ?? []) as number[], job.signal)
   stops.running = run

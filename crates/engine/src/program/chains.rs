@@ -55,7 +55,7 @@ fn base(program: &Program, place: Place) -> Option<BufferId> {
 }
 
 /// Whether two places may share memory.
-fn same(program: &Program, a: Place, b: Place) -> bool {
+pub fn same(program: &Program, a: Place, b: Place) -> bool {
     a == b || base(program, a).is_some_and(|id| base(program, b) == Some(id))
 }
 

@@ -18,7 +18,7 @@ pub const BLOCK: usize = 256;
 
 /// Floats of scratch memory that [`Gemm`] needs for each thread.
 pub const SCRATCH: usize = SCRATCH_A + SCRATCH_C;
-/// For copied slices of a transposed A: four tiles of 16 rows by 1,024 terms.
+/// For copied slices of a transposed A, four tiles of 16 rows by 1,024 terms, and for 64 rows of A that are transposed.
 const SCRATCH_A: usize = 4 * 16 * 1024;
 /// For sums of tiles that are updates: eight tiles of 16 by 32.
 const SCRATCH_C: usize = 8 * 16 * 32;

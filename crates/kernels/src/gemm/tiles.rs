@@ -86,6 +86,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         // SAFETY: handed on.
         return unsafe { column_of_rows::<V>(g, r0, r1) };
     }
+    debug_assert!(!transposed || !matches!(g.epilogue, Epilogue::Mask(_)), "the tiles of a transposed A know no mask");
     let (rule, descent) = match g.epilogue {
         Epilogue::Update(rule) => (Some(rule), rule.descent().filter(|_| transposed)),
         _ => (None, None),
