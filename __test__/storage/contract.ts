@@ -1,3 +1,4 @@
+/** The one suite that every storage has to pass: long, so that a new one is held against a single file. `sqlite.spec.ts` and others only say which storage. */
 import test, { type ExecutionContext } from 'ava'
 import { connectionOf } from '../../src/storage/plan.ts'
 import type { Connection, Storage, StudyEvent, StudyLog } from '../../src/storage/storage.ts'
