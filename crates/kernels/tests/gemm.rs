@@ -4,7 +4,7 @@ use downslope_kernels::Mat;
 use downslope_kernels::gemm::{BLOCK, Epilogue, Gemm, GemmKernels, Left, SCRATCH, TileUpdate};
 use downslope_kernels::simd::Isa;
 use downslope_kernels::table::Kernels;
-use downslope_kernels::update::{UpdateScalars, Updating};
+use downslope_kernels::update::{InHalves, LEAST, RULES, UpdateScalars, Updating, VariantKernels};
 
 fn kernels() -> Vec<(Isa, GemmKernels)> {
     Isa::available()
@@ -319,9 +319,9 @@ fn descent_in_registers_has_the_bits_of_the_rule() {
             for tiny in [false, true] {
                 let (mut x, dy, mut w) = (values(k * m, 1), values(k * n, 2), values(m * n, 3));
                 if tiny {
-                    // results on both sides of the cut at 1e-30, zeros of both signs, and one weight that is lost
-                    x.iter_mut().enumerate().for_each(|(i, x)| *x *= if i % 3 == 0 { 1e-30 } else { 0.0 });
-                    w.iter_mut().enumerate().for_each(|(i, w)| *w *= [1.0, 1e-30, 3e-30, 0.0, -0.0][i % 5]);
+                    // results on both sides of the cut, zeros of both signs, and one weight that is lost
+                    x.iter_mut().enumerate().for_each(|(i, x)| *x *= if i % 3 == 0 { LEAST } else { 0.0 });
+                    w.iter_mut().enumerate().for_each(|(i, w)| *w *= [1.0, LEAST, 3.0 * LEAST, 0.0, -0.0][i % 5]);
                     w[m * n / 2] = f32::NAN;
                 }
                 let mut scalars = UpdateScalars::new([0.05, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
@@ -338,11 +338,102 @@ fn descent_in_registers_has_the_bits_of_the_rule() {
                     results.push(bits(&weights));
                 }
                 assert_eq!(results[0], results[1], "{} {m}x{n}x{k} {tiny}", isa.name());
-                let cut = results[0].iter().filter(|b| **b & 0x7fff_ffff < 1e-30f32.to_bits()).count();
+                let cut = results[0].iter().filter(|b| **b & 0x7fff_ffff < LEAST.to_bits()).count();
                 assert!(!tiny || cut > m * n / 8, "{cut} weights were cut");
             }
         }
     }
+}
+
+/// Any rule by its plain instance: tile by tile, or as the product likes to do it.
+struct Any<'a> {
+    kernels: VariantKernels,
+    weights: *mut f32,
+    states: [*mut f32; 3],
+    scalars: &'a UpdateScalars,
+    in_halves: bool,
+    asks: bool,
+}
+// SAFETY: the test runs it on one thread.
+unsafe impl Sync for Any<'_> {}
+impl TileUpdate for Any<'_> {
+    unsafe fn update(&self, offset: usize, n: usize, gradient: *const f32) {
+        // SAFETY: inside the weights and states.
+        unsafe {
+            let states = self.states.map(|s| s.add(offset));
+            (self.kernels.plain)(n, self.weights.add(offset), gradient, states, self.scalars);
+        }
+    }
+    fn in_halves(&self) -> Option<InHalves<'_>> {
+        let Any { weights, states, scalars, .. } = *self;
+        self.kernels.halves.filter(|_| self.in_halves).map(|halves| InHalves { halves, weights, states, scalars })
+    }
+    fn reads(&self, offset: usize) -> [*const f32; 4] {
+        let [a, b, _] = self.states;
+        [self.weights, a, b, std::ptr::null_mut()]
+            .map(|p| if self.asks { p.wrapping_add(offset).cast_const() } else { std::ptr::null() })
+    }
+}
+
+#[test]
+fn divisions_beneath_the_next_tile_change_no_bit() {
+    let mut divided = 0;
+    for isa in Isa::available() {
+        let table = Kernels::get(isa);
+        for (id, rule) in RULES.iter().enumerate() {
+            for variant in 0..rule.variants.len() {
+                let kernels = table.rules[id][variant];
+                divided += usize::from(kernels.halves.is_some());
+                // fewer terms than vectors, more, several blocks; one tile, several chunks; an odd panel at the end, columns beyond
+                for (m, n, k) in [
+                    (64, 64, 32),
+                    (14, 32, 16),
+                    (30, 33, 17),
+                    (300, 80, 40),
+                    (40, 100, 300),
+                    (9, 64, 15),
+                    (20, 40, 600),
+                ] {
+                    let (x, dy, w) = (values(k * m, 1), values(k * n, 2), panels(m, n, &values(m * n, 3)));
+                    let pads = panels(m, n, &vec![1.0; m * n]);
+                    let first = [4, 5, 6].map(|seed| -> Vec<f32> {
+                        values(w.len(), seed).iter().zip(&pads).map(|(s, pad)| s.abs() * pad).collect()
+                    });
+                    // radam rectifies with the one and does not with the other
+                    let beta = if k < 100 { 0.9 } else { 0.3 };
+                    let row: Vec<f64> = rule
+                        .hyperparameters
+                        .iter()
+                        .map(|name| if name.starts_with("epsilon") { 1e-6 } else { beta })
+                        .collect();
+                    let mut scalars = UpdateScalars::new((rule.prepare)(&row, 9, variant, &mut rule.carried.to_vec()));
+                    (scalars.l2, scalars.shrink) = (1e-3, 0.99);
+                    let mut want = None;
+                    for (in_halves, asks) in [(false, false), (true, false), (true, true), (false, true)] {
+                        let (mut weights, mut states, mut dyp) = (w.clone(), first.clone(), panels(k, n, &dy));
+                        let update = Any {
+                            kernels,
+                            weights: weights.as_mut_ptr(),
+                            states: states.each_mut().map(|s| s.as_mut_ptr()),
+                            scalars: &scalars,
+                            in_halves,
+                            asks,
+                        };
+                        let left = Left { ptr: x.as_ptr(), row: 1, column: m, chunk: 16 * m };
+                        let (b, c) = (Mat::panels(dyp.as_mut_ptr(), k), Mat::panels(update.weights, m));
+                        Case { m, n, k }.run(&table.gemm, left, b, c, Epilogue::Update(&update), 2);
+                        let have = (bits(&weights), states.each_ref().map(|s| bits(s)));
+                        let what = format!("{} {} {variant} {m}x{n}x{k} {in_halves} {asks}", isa.name(), rule.name);
+                        assert!(have == *want.get_or_insert_with(|| have.clone()), "{what}");
+                        assert!(weights.iter().zip(&pads).all(|(w, pad)| *pad == 1.0 || *w == 0.0), "{what}: pads");
+                    }
+                }
+            }
+        }
+    }
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(divided > 0, Isa::available().contains(&Isa::Avx512), "rules that divide aside");
+    let _ = divided;
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 use common::{Numbers, close, lengths, same};
 use downslope_kernels::Kernels;
 use downslope_kernels::simd::Isa;
-use downslope_kernels::update::{RULES, Rule, UpdateScalars, find};
+use downslope_kernels::update::{LEAST, RULES, Rule, UpdateScalars, find};
 
 /// The flags under which a rule takes each of its variants.
 fn settings(rule: &Rule) -> Vec<(usize, Vec<&'static str>)> {
@@ -113,7 +113,7 @@ fn padding_stays_zero_and_denormals_are_cut() {
                 for full in [false, true] {
                     let (mut w, g) = ([0f32; 20], [0f32; 20]);
                     let mut s = [[0f32; 20]; 3];
-                    (w[3], s[0][3], s[1][3]) = (1e-31, 1e-31, 1e-31);
+                    (w[3], s[0][3], s[1][3]) = (LEAST / 2.0, LEAST / 2.0, LEAST / 2.0);
                     let c = scalars(rule, variant, 5, full);
                     let f = Kernels::get(isa).rules[id][variant];
                     let f = if full { f.full } else { f.plain };
@@ -125,7 +125,7 @@ fn padding_stays_zero_and_denormals_are_cut() {
                     }
                     let used = s.iter().take(rule.variants[variant].states.len()).map(|s| s[3]);
                     for x in used.chain([w[3]]) {
-                        assert!(x == 0.0 || x.abs() >= 1e-30, "{} {variant}: {x:e} was kept", rule.name);
+                        assert!(x == 0.0 || x.abs() >= LEAST, "{} {variant}: {x:e} was kept", rule.name);
                     }
                 }
             }

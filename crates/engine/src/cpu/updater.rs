@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use downslope_kernels::batch::prefetch_line;
 use downslope_kernels::gemm::TileUpdate;
-use downslope_kernels::update::{UpdateScalars, Updating};
+use downslope_kernels::update::{Halves, InHalves, UpdateScalars, Updating};
 
 use super::split::part;
 use super::{Feed, Machine, Piece, Step};
@@ -13,6 +13,8 @@ use crate::program::{Entry, Instruction};
 /// Updates one parameter from tiles of its gradient.
 pub(super) struct Updater<'a> {
     kernel: Updating,
+    /// Where the plain instance will do, and its divisions can be done beneath a product.
+    halves: Option<Halves>,
     weights: *mut f32,
     states: [*mut f32; 3],
     scalars: &'a UpdateScalars,
@@ -81,15 +83,17 @@ impl TileUpdate for Updater<'_> {
         self.plain.then_some(self.scalars)
     }
 
-    fn soon(&self, offset: usize, n: usize) {
+    fn reads(&self, offset: usize) -> [*const f32; 4] {
         if !self.far {
-            return;
+            return [std::ptr::null(); 4];
         }
-        for at in [self.weights].iter().chain(self.states.iter().filter(|s| !s.is_null())) {
-            for line in (0..n).step_by(16) {
-                prefetch_line(at.wrapping_add(offset + line).cast());
-            }
-        }
+        let [a, b, c] = self.states_at(offset);
+        [self.weights.wrapping_add(offset).cast_const(), a.cast_const(), b.cast_const(), c.cast_const()]
+    }
+
+    fn in_halves(&self) -> Option<InHalves<'_>> {
+        let Updater { weights, states, scalars, .. } = *self;
+        self.halves.map(|halves| InHalves { halves, weights, states, scalars })
     }
 
     fn meanwhile(&self) {
@@ -100,10 +104,12 @@ impl TileUpdate for Updater<'_> {
 impl Machine<'_> {
     pub(super) fn updater<'s>(&self, parameter: usize, step: &'s Step<'_>) -> Updater<'s> {
         let Entry { offset, len, .. } = self.layout.entries[parameter];
+        let kernels = &self.kernels.rules[step.rule.0][step.rule.1];
         // SAFETY: inside the arenas; null stays null.
         unsafe {
             Updater {
-                kernel: self.kernels.rules[step.rule.0][step.rule.1].choose(&step.scalars[parameter]),
+                kernel: kernels.choose(&step.scalars[parameter]),
+                halves: kernels.halves.filter(|_| step.scalars[parameter].is_plain()),
                 weights: self.tensors.parameters.add(offset),
                 states: self.tensors.optimizer.map(|s| if s.is_null() { s } else { s.add(offset) }),
                 scalars: &step.scalars[parameter],

@@ -3,7 +3,7 @@
 mod gather;
 mod prefetch;
 
-pub use prefetch::prefetch_line;
+pub use prefetch::{prefetch_line, prefetch_near};
 
 use crate::instances;
 

@@ -1,5 +1,6 @@
 //! The innermost loops: one tile of C in registers.
 
+use super::between::{Aside, Between, Nothing};
 use crate::Mat;
 use crate::simd::Lanes;
 use crate::update::{LEAST, UpdateScalars, cut, descend};
@@ -18,6 +19,15 @@ pub trait MicroKernel: Lanes {
 
     /// A tile is a function of its own: among others the compiler runs out of registers and keeps sums in memory, at half the speed.
     fn tile<const MR: usize, const NV: usize, const T: bool>() -> Tile;
+
+    /// There are tiles that do something between their terms: enough registers, and it was seen to pay.
+    const BUSY: bool = false;
+
+    /// The tile of so many rows of transposed A and two panels that does something between its terms. Only where [`MicroKernel::BUSY`].
+    #[inline(always)]
+    fn busy<W: Between>(_rows: usize) -> Option<Tile> {
+        None
+    }
 
     /// There is a [`MicroKernel::transpose`] of few instructions.
     const TRANSPOSES: bool = false;
@@ -38,7 +48,7 @@ pub trait MicroKernel: Lanes {
 }
 
 macro_rules! micro_kernel {
-    ($lanes:ident, $function:ident, $few:literal, $wide:literal, $narrow:literal $(, $feature:meta)? $(; $transpose:path)?) => {
+    ($lanes:ident, $function:ident, $few:literal, $wide:literal, $narrow:literal $(, $feature:meta)? $(; busy $($rows:literal)*; $transpose:path)?) => {
         impl MicroKernel for crate::simd::$lanes {
             const FEW: usize = $few;
             const WIDE: usize = $wide;
@@ -46,10 +56,20 @@ macro_rules! micro_kernel {
 
             #[inline(always)]
             fn tile<const MR: usize, const NV: usize, const T: bool>() -> Tile {
-                $function::<MR, NV, T>
+                $function::<Nothing, MR, NV, T>
             }
 
             $(
+                const BUSY: bool = true;
+
+                #[inline(always)]
+                fn busy<W: Between>(rows: usize) -> Option<Tile> {
+                    match rows {
+                        $( $rows => Some($function::<W, $rows, 2, true>), )*
+                        _ => None,
+                    }
+                }
+
                 const TRANSPOSES: bool = true;
 
                 #[inline(always)]
@@ -62,9 +82,9 @@ macro_rules! micro_kernel {
 
         $(#[$feature])?
         #[inline(never)]
-        unsafe fn $function<const MR: usize, const NV: usize, const T: bool>(job: &Job) {
+        unsafe fn $function<W: Between, const MR: usize, const NV: usize, const T: bool>(job: &Job) {
             // SAFETY: handed on.
-            unsafe { tile::<crate::simd::$lanes, MR, NV, T>(job) }
+            unsafe { tile::<crate::simd::$lanes, W, MR, NV, T>(job) }
         }
     };
 }
@@ -74,7 +94,8 @@ micro_kernel!(Scalar, scalar_tile, 1, 0, 4);
 micro_kernel!(Avx2, avx2_tile, 1, 0, 6, target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
 micro_kernel!(
-    Avx512, avx512_tile, 3, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"); avx512_transpose
+    Avx512, avx512_tile, 3, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma");
+    busy 1 2 3 4 5 6 7 8 9 10 11 12 13 14; avx512_transpose
 );
 #[cfg(target_arch = "aarch64")]
 micro_kernel!(Neon, neon_tile, 1, 0, 6, target_feature(enable = "neon"));
@@ -90,6 +111,8 @@ pub struct Job {
     pub b: Mat,
     /// On the way out.
     pub out: Out,
+    /// What a busy tile does between its terms.
+    pub aside: Aside,
 }
 
 /// What a tile does with its sums; pointers are null where not wanted.
@@ -143,28 +166,41 @@ macro_rules! unroll {
 /// # Safety
 /// All pointers are valid for the tile.
 #[inline(always)]
-unsafe fn tile<V: Lanes, const MR: usize, const NV: usize, const T: bool>(job: &Job) {
-    let Job { k, a, b, out: ref o } = *job;
+unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: bool>(job: &Job) {
+    let Job { k, a, b, out: ref o, ref aside } = *job;
+    let mut between = W::new(aside, k);
     // SAFETY: the caller's pointers are valid for the tile; columns beyond `o.columns` are masked where they must be.
     unsafe {
         let mut sums = [[V::zero(); NV]; MR];
-        let (mut bp, mut ap, mut p) = (b.ptr.cast_const(), a.a, 1);
+        let (mut bp, mut ap, mut p) = (b.ptr.cast_const(), a.a, 0);
         // there is at least one term: a loop that may run no time at all joins two ways, and then sums are kept in memory
         loop {
-            let mut terms = [V::zero(); NV];
-            unroll!(NV, P, { terms[P] = V::load(bp.add(P * b.panel)) });
-            unroll!(MR, I, {
-                // a column of Aᵀ is contiguous, else a row is, in groups of 16 terms or throughout
-                let x = V::splat(*ap.add(if T { I } else { I * a.row }));
-                unroll!(NV, P, { sums[I][P] = x.fma(terms[P], sums[I][P]) });
-            });
-            if p == k {
+            let until = p + between.part::<V>(k - p);
+            loop {
+                let mut terms = [V::zero(); NV];
+                unroll!(NV, P, { terms[P] = V::load(bp.add(P * b.panel)) });
+                unroll!(MR, I, {
+                    // a column of Aᵀ is contiguous, else a row is, in groups of 16 terms or throughout
+                    let x = V::splat(*ap.add(if T { I } else { I * a.row }));
+                    unroll!(NV, P, { sums[I][P] = x.fma(terms[P], sums[I][P]) });
+                });
+                p += 1;
+                // behind the last term these are nobody's addresses, and are not read
+                bp = bp.wrapping_add(b.row);
+                ap = ap.wrapping_add(match () {
+                    () if T => a.column,
+                    () if p % 16 == 0 => a.chunk - 15,
+                    () => 1,
+                });
+                if p == until {
+                    break;
+                }
+            }
+            if W::NOTHING || p == k {
                 break;
             }
-            bp = bp.add(b.row);
-            ap = if T { ap.add(a.column) } else { ap.add(if p % 16 == 0 { a.chunk - 15 } else { 1 }) };
-            p += 1;
         }
+        between.rest::<V>();
         unroll!(NV, P, {
             'panel: {
                 let columns = o.columns.saturating_sub(P * 16).min(16);

@@ -4,12 +4,14 @@
 //! the blocks are added in block order, the first one is stored. Lanes run across columns, so neither the instruction set nor the tile size
 //! nor a split of rows or columns over threads changes a bit.
 
-use crate::update::UpdateScalars;
+use crate::update::{InHalves, UpdateScalars};
 
+mod between;
 mod column;
 mod flip;
 mod micro;
 mod tiles;
+mod updates;
 
 pub use micro::MicroKernel;
 
@@ -17,11 +19,15 @@ pub use micro::MicroKernel;
 pub const BLOCK: usize = 256;
 
 /// Floats of scratch memory that [`Gemm`] needs for each thread.
-pub const SCRATCH: usize = SCRATCH_A + SCRATCH_C;
+pub const SCRATCH: usize = SCRATCH_A + SCRATCH_C + SCRATCH_WORK;
 /// For copied slices of a transposed A, four tiles of 16 rows by 1,024 terms, and for 64 rows of A that are transposed.
 const SCRATCH_A: usize = 4 * 16 * 1024;
-/// For sums of tiles that are updates: eight tiles of 16 by 32.
-const SCRATCH_C: usize = 8 * 16 * 32;
+/// For sums of tiles that are updates: eight of them.
+const SCRATCH_C: usize = 8 * TILE;
+/// For the [`Work`](crate::update::Work) of a tile.
+const SCRATCH_WORK: usize = 3 * TILE;
+/// Floats of the largest tile of an update, 16 by 32.
+const TILE: usize = 16 * 32;
 
 /// The left operand: element (i, p) is at `ptr + i·row + (p / 16)·chunk + (p % 16)·column`.
 ///
@@ -69,8 +75,16 @@ pub trait TileUpdate: Sync {
         None
     }
 
-    /// Called before the tile whose gradient [`TileUpdate::update`] will take, with the same offset and number: they can be asked for.
-    fn soon(&self, _offset: usize, _n: usize) {}
+    /// The same update in halves, with the same bits, where the rule and the scalars allow it: the product then makes the divisions between the
+    /// terms of the next tile.
+    fn in_halves(&self) -> Option<InHalves<'_>> {
+        None
+    }
+
+    /// What [`TileUpdate::update`] will read from this offset on, weights and states; null where it need not be asked for.
+    fn reads(&self, _offset: usize) -> [*const f32; 4] {
+        [core::ptr::null(); 4]
+    }
 
     /// Called before each tile: the place for a few prefetches of what will be wanted later.
     fn meanwhile(&self) {}

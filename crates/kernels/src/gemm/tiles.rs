@@ -1,8 +1,10 @@
 //! The loops around the tiles: rows in chunks that stay in cache, panels, blocks of terms, tiles.
 
+use super::between::{Aside, Next};
 use super::column::{MOST, column, column_of_rows};
 use super::micro::{Job, MicroKernel, Out, Slice, Tile};
-use super::{BLOCK, Epilogue, Gemm, SCRATCH_A};
+use super::updates::{Part, Updates};
+use super::{BLOCK, Epilogue, Gemm, SCRATCH_A, TILE};
 use crate::Mat;
 use crate::batch::prefetch_line;
 
@@ -91,6 +93,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
         Epilogue::Update(rule) => (Some(rule), rule.descent().filter(|_| transposed)),
         _ => (None, None),
     };
+    let mut updates = rule.filter(|_| descent.is_none()).map(|rule| Updates::new::<V>(rule, g, p1 - p0, transposed));
     let blocks = g.k.div_ceil(BLOCK);
     // a tile of Aᵀ takes one cache line of a new page for each term: copy it once when several panels will read it
     let copy = transposed && g.k >= 64 && g.k <= 1024 && p1 - p0 >= 4;
@@ -120,6 +123,13 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             descent: core::ptr::null(),
             sums: null,
         },
+        aside: Aside {
+            numerators: null.cast_mut(),
+            denominators: null.cast_mut(),
+            epsilon: 0.0,
+            vectors: 0,
+            next: Next::NONE,
+        },
     };
     if copy {
         job.a = Slice { a: g.scratch, row: 1, column: 16, chunk: 0 };
@@ -140,6 +150,8 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                 _ => 1,
             };
             let tiles = pair::<V>(split, width, transposed);
+            let busy = [split.rows, split.rows + usize::from(split.longer > 0)]
+                .map(|rows| updates.as_ref().and_then(|u| u.busy::<V>(rows, width)));
             job.out.columns = (g.n - p * 16).min(16 * width);
             (job.out.bias, job.out.relu, job.out.mask.ptr) = (null, false, null.cast_mut());
             let mut mask = None;
@@ -176,7 +188,9 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                         if far && p == p0 {
                             ask(g, start + rows, (start + rows + most).min(r1), at, job.k);
                         }
-                        let sums = g.scratch.add(SCRATCH_A + t * 512);
+                        // one place where it can be: what a tile touches should stay in the first-level cache
+                        let sums = g.scratch.add(SCRATCH_A + if blocks > 1 { t * TILE } else { 0 });
+                        let mut tile = tiles[usize::from(t < split.longer)];
                         if let Some(rule) = rule {
                             rule.meanwhile();
                             match descent {
@@ -186,21 +200,37 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                                     (job.out.row, job.out.panel) = (g.c.row, g.c.panel);
                                 }
                                 _ => {
-                                    if last {
-                                        for v in 0..width {
-                                            rule.soon((p + v) * g.c.panel + start * g.c.row, 16 * rows);
-                                        }
-                                    }
                                     (job.out.c, job.out.row, job.out.panel) = (sums, 16, 16 * rows);
                                     (job.out.pad, job.out.descent) = (true, null.cast());
                                 }
                             }
                         }
-                        tiles[usize::from(t < split.longer)](&job);
-                        if let (Some(rule), true, None) = (rule, last, descent) {
-                            for v in 0..width {
-                                rule.update((p + v) * g.c.panel + start * g.c.row, 16 * rows, sums.add(v * 16 * rows));
+                        if let Some(updates) = &mut updates {
+                            let offset = |p, row| p * g.c.panel + row * g.c.row;
+                            let part = Part { offset: offset(p, start), rows, panels: width };
+                            let (next, busy) = (start + rows, busy[usize::from(t < split.longer)]);
+                            let next = match () {
+                                () if !last => None,
+                                () if t + 1 < split.tiles => {
+                                    Some(Part { offset: offset(p, next), rows: split.rows(t + 1), panels: width })
+                                }
+                                () if p + width < p1 => Some(Part {
+                                    offset: offset(p + width, row),
+                                    rows: split.rows(0),
+                                    panels: width.min(p1 - p - width),
+                                }),
+                                () => None,
+                            };
+                            if last && (busy.is_none() || (start == r0 && p == p0)) {
+                                updates.ask(part);
                             }
+                            if updates.before::<V>(&mut job, next, busy.is_some()) {
+                                tile = busy.unwrap_or(tile);
+                            }
+                            tile(&job);
+                            updates.after(part, sums, last);
+                        } else {
+                            tile(&job);
                         }
                         start += rows;
                     }
@@ -209,6 +239,10 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             p += width;
         }
         row += rows;
+    }
+    if let Some(updates) = &mut updates {
+        // SAFETY: handed on.
+        unsafe { updates.complete::<V>() };
     }
 }
 

@@ -53,6 +53,11 @@ impl Lanes for Avx512 {
         fn smaller(self, b: Self) -> Self { Avx512(_mm512_min_ps(self.0, b.0)) }
         // the smaller magnitude without its sign, in one instruction
         fn least_magnitude(self, m: Self) -> Self { Avx512(_mm512_range_ps::<0b1010>(self.0, m.0)) }
+        // the magnitude is below the bound where the four highest bits of the exponent are 0
+        fn cut(self) -> Self {
+            let keep = _mm512_test_epi32_mask(_mm512_castps_si512(self.0), _mm512_set1_epi32(0x7800_0000));
+            Avx512(_mm512_maskz_mov_ps(keep, self.0))
+        }
         fn keep_first(self, n: usize) -> Self { Avx512(_mm512_maskz_mov_ps(first(n), self.0)) }
         fn gt(self, b: Self) -> __mmask16 { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, b.0) }
         fn lt(self, b: Self) -> __mmask16 { _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, b.0) }

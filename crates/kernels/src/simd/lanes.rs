@@ -3,6 +3,10 @@
 /// Lanes of the virtual vector, on every instruction set.
 pub const LANES: usize = 16;
 
+/// The least magnitude that [`Lanes::cut`] leaves, 2⁻¹¹¹ or about 4e-34: far enough above the denormals that a factor of 1e-4 does not reach them, and a
+/// power of two whose exponent, 16, lets one test of bits tell.
+pub const LEAST: f32 = f32::from_bits(16 << 23);
+
 /// 16 lanes of `f32`.
 ///
 /// # Safety
@@ -61,6 +65,12 @@ pub trait Lanes: Copy {
     unsafe fn least_magnitude(self, m: Self) -> Self {
         // SAFETY: the rule of the trait.
         unsafe { self.abs().smaller(m) }
+    }
+    /// self, but 0 where |self| < [`LEAST`].
+    #[inline(always)]
+    unsafe fn cut(self) -> Self {
+        // SAFETY: the rule of the trait.
+        unsafe { Self::select(self.abs().lt(Self::splat(LEAST)), Self::zero(), self) }
     }
     /// Lanes from n on become 0.
     unsafe fn keep_first(self, n: usize) -> Self;

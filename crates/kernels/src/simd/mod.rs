@@ -21,7 +21,7 @@ pub use avx2::{Avx2, Avx2Ints};
 #[cfg(target_arch = "x86_64")]
 pub use avx512::{Avx512, Avx512Ints};
 pub use isa::Isa;
-pub use lanes::{Ints, LANES, Lanes};
+pub use lanes::{Ints, LANES, LEAST, Lanes};
 #[cfg(target_arch = "aarch64")]
 pub use neon::{Neon, NeonInts};
 pub use scalar::{Scalar, ScalarInts};

@@ -1,6 +1,6 @@
 //! Adadelta (Zeiler 2012), as PyTorch defines it.
 
-use super::{Rule, Update, Variant, cut, positive};
+use super::{Middle, Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
 /// v = ρ v + (1 - ρ) g², d = √((a + epsilon) / (v + epsilon)) · g, a = ρ a + (1 - ρ) d², w -= learningRate · d. epsilon must be
@@ -31,16 +31,27 @@ unsafe fn average<V: Lanes>(old: V, x: V, k: &[f32; 8]) -> V {
 
 impl Update for Plain {
     const STATES: usize = 2;
+    const BEGUN: usize = 1;
+    const MIDDLE: Middle = Middle::RootOfQuotient;
+    const READS_GRADIENT: bool = true;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let epsilon = V::splat(k[1]);
             let v = average(s[0], g, k);
             // one root of a quotient rather than a quotient of roots: half the time in cache
-            let d = s[1].add(epsilon).div(v.add(epsilon)).sqrt().mul(g);
-            (d.fnma(V::splat(k[0]), w), [v, average(s[1], d, k), s[2]])
+            ([v, s[1], s[2]], s[1].add(epsilon), v.add(epsilon))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, g: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { 
+            let d = d.mul(g);
+            (d.fnma(V::splat(k[0]), w), [s[0], average(s[1], d, k), s[2]])
+         }
     }
 }

@@ -1,6 +1,6 @@
 //! Adagrad (Duchi et al. 2011), as PyTorch defines it.
 
-use super::{Rule, Update, Variant, cut, positive};
+use super::{Middle, Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
 /// v += g², w -= learningRate / (1 + t · learningRateDecay) · g / (√(v + initialAccumulator) + epsilon), t from 0. epsilon
@@ -28,14 +28,20 @@ pub struct Plain;
 
 impl Update for Plain {
     const STATES: usize = 1;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let v = cut(g.fma(g, s[0]));
-            let size = v.add(V::splat(k[2])).sqrt().add(V::splat(k[1]));
-            (g.div(size).fnma(V::splat(k[0]), w), [v, s[1], s[2]])
+            ([v, s[1], s[2]], g, v.add(V::splat(k[2])))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }

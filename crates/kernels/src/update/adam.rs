@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba 2014) and AMSGrad (Reddi et al. 2018).
 
-use super::{Rule, Update, Variant, cut, positive, power};
+use super::{Middle, Rule, Update, Variant, cut, positive, power};
 use crate::simd::Lanes;
 
 /// m = β1 m + (1 - β1) g, v = β2 v + (1 - β2) g², w -= learningRate · m̂ / (√v̂ + epsilon), where m̂ = m / (1 - β1^t) and
@@ -52,37 +52,44 @@ pub(super) unsafe fn moments<V: Lanes>(m: V, v: V, g: V, k: &[f32; 8]) -> (V, V)
     }
 }
 
-/// The new weight.
-#[inline(always)]
-unsafe fn step<V: Lanes>(w: V, m: V, v: V, k: &[f32; 8]) -> V {
-    // SAFETY: the contract of `Lanes`.
-    unsafe { m.div(v.sqrt().add(V::splat(k[1]))).fnma(V::splat(k[0]), w) }
-}
-
 impl Update for Plain {
     const STATES: usize = 2;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (m, v) = moments(s[0], s[1], g, k);
-            (step(w, m, v, k), [m, v, s[2]])
+            ([m, v, s[2]], m, v)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
 
 impl Update for AmsGrad {
     const STATES: usize = 3;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (m, v) = moments(s[0], s[1], g, k);
             // the second operand is what remains when v is NaN
             let most = s[2].larger(v);
-            (step(w, m, most, k), [m, v, most])
+            ([m, v, most], m, most)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }

@@ -1,6 +1,7 @@
 //! The loop around a rule.
 
-use super::{Update, cut};
+use super::halves::EPSILON;
+use super::{Halves, Middle, Update, cut};
 use crate::simd::{LANES, Lanes};
 
 /// The numbers of one step for one parameter.
@@ -70,6 +71,8 @@ pub struct VariantKernels {
     pub scaled: Updating,
     /// Reads all scalars.
     pub full: Updating,
+    /// The plain instance in two halves, where a product can do what is between them.
+    pub halves: Option<Halves>,
 }
 
 impl VariantKernels {
@@ -95,14 +98,9 @@ pub(super) unsafe fn subgradient<V: Lanes>(w: V, g: V, l1: f32) -> V {
     unsafe { V::select(w.eq(V::zero()), g, g.add(V::splat(l1).copysign(w))) }
 }
 
-/// One step for 16 weights.
+/// What a rule takes for the gradient of 16 weights.
 #[inline(always)]
-pub(super) unsafe fn step<V: Lanes, U: Update, const READS: u8>(
-    w: V,
-    g: V,
-    s: [V; 3],
-    c: &UpdateScalars,
-) -> (V, [V; 3]) {
+pub(super) unsafe fn gradient<V: Lanes, const READS: u8>(w: V, g: V, c: &UpdateScalars) -> V {
     // SAFETY: the contract of `Lanes`.
     unsafe {
         let mut g = V::splat(c.l2).fma(w, g);
@@ -116,7 +114,47 @@ pub(super) unsafe fn step<V: Lanes, U: Update, const READS: u8>(
         if READS != PLAIN {
             g = V::splat(c.decay).fma(w, g);
         }
-        let (w, s) = U::apply(w.mul(V::splat(c.shrink)), g, s, &c.rule);
+        g
+    }
+}
+
+/// What lies between the halves of a step.
+#[inline(always)]
+pub(crate) unsafe fn middle<V: Lanes>(of: Middle, n: V, d: V, epsilon: f32) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe {
+        match of {
+            Middle::Nothing => n,
+            Middle::Quotient => n.div(d),
+            Middle::QuotientByRoot => n.div(d.sqrt().add(V::splat(epsilon))),
+            Middle::RootOfQuotient => n.div(d).sqrt(),
+        }
+    }
+}
+
+/// One step for 16 weights.
+#[inline(always)]
+pub(super) unsafe fn step<V: Lanes, U: Update, const READS: u8>(
+    w: V,
+    g: V,
+    s: [V; 3],
+    c: &UpdateScalars,
+) -> (V, [V; 3]) {
+    // SAFETY: the contract of `Lanes`.
+    unsafe {
+        let g = gradient::<V, READS>(w, g, c);
+        let (s, n, d) = U::begin(g, s, &c.rule);
+        let d = middle(U::MIDDLE, n, d, c.rule[EPSILON]);
+        let (w, s) = U::finish(w.mul(V::splat(c.shrink)), g, s, d, &c.rule);
+        (finished::<V, READS>(w, c), s)
+    }
+}
+
+/// A new weight as it is stored.
+#[inline(always)]
+pub(super) unsafe fn finished<V: Lanes, const READS: u8>(w: V, c: &UpdateScalars) -> V {
+    // SAFETY: the contract of `Lanes`.
+    unsafe {
         let mut w = cut(w);
         if READS == FULL {
             // a NaN stays one: it compares false
@@ -124,7 +162,7 @@ pub(super) unsafe fn step<V: Lanes, U: Update, const READS: u8>(
             let less = w.abs().sub(threshold).copysign(w);
             w = V::select(threshold.ge(w.abs()), V::zero(), less);
         }
-        (w, s)
+        w
     }
 }
 

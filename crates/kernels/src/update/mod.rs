@@ -6,43 +6,69 @@
 //! its own is in [`LimitKernels`].
 
 mod drivers;
+mod halves;
 mod limit;
 mod registry;
 
+pub use crate::simd::LEAST;
+pub(crate) use drivers::middle;
 pub use drivers::{UpdateScalars, Updating, VariantKernels};
+pub use halves::{Beginning, Finishing, Halves, InHalves, Work};
 pub use limit::LimitKernels;
 pub use registry::{Flags, Rule, Variant};
 
 use crate::simd::Lanes;
 use registry::rules;
 
-/// The vector side of one variant of a rule.
+/// The vector side of one variant of a rule, in two halves: between them is the one thing that keeps the divider busy, which a product can do
+/// beneath its multiply-adds.
+///
+/// Lanes with w = g = s = 0 must stay 0: they are padding. Moments and buffers go through [`cut`]. `k` is what [`Rule::prepare`] made of the
+/// hyperparameters.
 ///
 /// # Safety
 /// The contract of [`Lanes`].
 pub trait Update {
     /// How many of the three states are used.
     const STATES: usize;
+    /// So many of the first states are made by `begin`, the others by `finish`.
+    const BEGUN: usize = Self::STATES;
+    /// What is between the halves.
+    const MIDDLE: Middle;
+    /// `finish` reads the gradient.
+    const READS_GRADIENT: bool = false;
 
-    /// The new weight and states. `k` is what [`Rule::prepare`] made of the hyperparameters.
-    ///
-    /// Lanes with w = g = s = 0 must stay 0: they are padding. Moments and buffers go through [`cut`].
+    /// The states that are made first, and the numerator and denominator of [`Update::MIDDLE`].
     #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]);
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V);
+
+    /// The new weight and the other states. `d` is what [`Update::MIDDLE`] came to.
+    #[expect(clippy::missing_safety_doc, reason = "stated at the trait")]
+    unsafe fn finish<V: Lanes>(w: V, g: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]);
 }
 
-/// x, but 0 where |x| < 1e-30: denormals cost an assist of a hundred cycles each.
+/// What is between the halves of an [`Update`], of a numerator n and a denominator d.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Middle {
+    /// n
+    Nothing,
+    /// n / d
+    Quotient,
+    /// n / (√d + `k[1]`): epsilon is the second of what [`Rule::prepare`] makes.
+    QuotientByRoot,
+    /// √(n / d)
+    RootOfQuotient,
+}
+
+/// x, but 0 where |x| < [`LEAST`]: denormals cost an assist of a hundred cycles each.
 ///
 /// # Safety
 /// The contract of [`Lanes`].
 #[inline(always)]
 pub unsafe fn cut<V: Lanes>(x: V) -> V {
     // SAFETY: the contract of `Lanes`.
-    unsafe { V::select(x.abs().lt(V::splat(LEAST)), V::zero(), x) }
+    unsafe { x.cut() }
 }
-
-/// The least magnitude that [`cut`] leaves.
-pub(crate) const LEAST: f32 = 1e-30;
 
 /// One plain step of gradient descent for 16 weights, before [`cut`]: with it, it is what the plain instance of `sgd` without momentum does
 /// where `shrink` is 1. For the epilogue of a product, which looks for weights to cut in a whole tile at once.

@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as PyTorch defines it.
 
 use super::adam::moments;
-use super::{Rule, Update, Variant, positive, power};
+use super::{Middle, Rule, Update, Variant, positive, power};
 use crate::simd::Lanes;
 
 /// m and v as [`adam`](super::adam); μ(t) = β1 (1 - 0.96^(t · momentumDecay) / 2), t from 1; w -= learningRate ·
@@ -42,14 +42,20 @@ pub struct Plain;
 
 impl Update for Plain {
     const STATES: usize = 2;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (m, v) = moments(s[0], s[1], g, k);
-            let by = m.fma(V::splat(k[0]), g.mul(V::splat(k[6])));
-            (w.sub(by.div(v.sqrt().add(V::splat(k[1])))), [m, v, s[2]])
+            ([m, v, s[2]], m.fma(V::splat(k[0]), g.mul(V::splat(k[6]))), v)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, _: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (w.sub(d), s) }
     }
 }

@@ -1,7 +1,7 @@
 //! Rectified Adam (Liu et al. 2019), as PyTorch defines it.
 
 use super::adam::moments;
-use super::{Rule, Update, Variant, positive, power};
+use super::{Middle, Rule, Update, Variant, positive, power};
 use crate::simd::Lanes;
 
 /// m and v as [`adam`](super::adam); m̂ = m / (1 - β1^t), t from 1; ρ∞ = 2 / (1 - β2) - 1 and ρ = ρ∞ - 2 t β2^t / (1 - β2^t).
@@ -29,7 +29,8 @@ pub const RULE: Rule = Rule {
         }
         [
             size as f32,
-            positive(epsilon),
+            // not rectified: 0 takes the place of v, and the quotient is by 1
+            if rectified { positive(epsilon) } else { 1.0 },
             beta1 as f32,
             (1.0 - beta1) as f32,
             beta2 as f32,
@@ -46,16 +47,22 @@ pub struct Plain;
 
 impl Update for Plain {
     const STATES: usize = 2;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (m, v) = moments(s[0], s[1], g, k);
             // chosen rather than multiplied by 0: v may have overflowed
             let rectified = V::splat(k[6]).gt(V::zero());
-            let size = V::select(rectified, v.sqrt().add(V::splat(k[1])), V::splat(1.0));
-            (m.div(size).fnma(V::splat(k[0]), w), [m, v, s[2]])
+            ([m, v, s[2]], m, V::select(rectified, v, V::zero()))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }

@@ -66,6 +66,23 @@ macro_rules! rules {
             plain: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::PLAIN }>),
             scaled: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::SCALED }>),
             full: rules!(@instance $lanes, drivers::update::<V, $file::$variant, { drivers::FULL }>),
+            halves: if <$crate::simd::$lanes as $crate::gemm::MicroKernel>::BUSY && <$file::$variant as Update>::MIDDLE.is_long() {
+                Some(Halves {
+                    middle: <$file::$variant as Update>::MIDDLE,
+                    begin: $crate::instance!(
+                        $lanes,
+                        (n: usize, w: *const f32, g: *const f32, states: [*mut f32; 3], c: &UpdateScalars, work: Work),
+                        halves::begin::<V, $file::$variant>
+                    ),
+                    finish: $crate::instance!(
+                        $lanes,
+                        (n: usize, w: *mut f32, states: [*mut f32; 3], c: &UpdateScalars, work: Work),
+                        halves::finish::<V, $file::$variant>
+                    ),
+                })
+            } else {
+                None
+            },
         }
     };
     (@instance $lanes:ident, $kernel:expr) => {

@@ -1,6 +1,6 @@
 //! RMSprop (Tieleman and Hinton 2012), as PyTorch defines it.
 
-use super::{Rule, Update, Variant, cut, positive};
+use super::{Middle, Rule, Update, Variant, cut, positive};
 use crate::simd::Lanes;
 
 /// v = ρ v + (1 - ρ) g², d = g / (√v + epsilon), w -= learningRate · d; with `momentum` the buffer b = momentum · b + d
@@ -43,12 +43,6 @@ unsafe fn average<V: Lanes>(old: V, new: V, k: &[f32; 8]) -> V {
     unsafe { cut(old.fma(V::splat(k[2]), new.mul(V::splat(k[3])))) }
 }
 
-#[inline(always)]
-unsafe fn direction<V: Lanes>(g: V, v: V, k: &[f32; 8]) -> V {
-    // SAFETY: the contract of `Lanes`.
-    unsafe { g.div(v.sqrt().add(V::splat(k[1]))) }
-}
-
 /// v - a², not below 0 (which only rounding can bring about).
 #[inline(always)]
 unsafe fn variance<V: Lanes>(v: V, a: V) -> V {
@@ -64,54 +58,88 @@ unsafe fn buffer<V: Lanes>(b: V, d: V, k: &[f32; 8]) -> V {
 
 impl Update for Plain {
     const STATES: usize = 1;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let v = average(s[0], g.mul(g), k);
-            (direction(g, v, k).fnma(V::splat(k[0]), w), [v, s[1], s[2]])
+            ([v, s[1], s[2]], g, v)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
 
 impl Update for Momentum {
     const STATES: usize = 2;
+    const BEGUN: usize = 1;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let v = average(s[0], g.mul(g), k);
-            let b = buffer(s[1], direction(g, v, k), k);
-            (b.fnma(V::splat(k[0]), w), [v, b, s[2]])
+            ([v, s[1], s[2]], g, v)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { 
+            let b = buffer(s[1], d, k);
+            (b.fnma(V::splat(k[0]), w), [s[0], b, s[2]])
+         }
     }
 }
 
 impl Update for Centered {
     const STATES: usize = 2;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (v, a) = (average(s[0], g.mul(g), k), average(s[1], g, k));
-            (direction(g, variance(v, a), k).fnma(V::splat(k[0]), w), [v, a, s[2]])
+            ([v, a, s[2]], g, variance(v, a))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
 
 impl Update for CenteredMomentum {
     const STATES: usize = 3;
+    const BEGUN: usize = 2;
+    const MIDDLE: Middle = Middle::QuotientByRoot;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let (v, a) = (average(s[0], g.mul(g), k), average(s[1], g, k));
-            let b = buffer(s[2], direction(g, variance(v, a), k), k);
-            (b.fnma(V::splat(k[0]), w), [v, a, b])
+            ([v, a, s[2]], g, variance(v, a))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { 
+            let b = buffer(s[2], d, k);
+            (b.fnma(V::splat(k[0]), w), [s[0], s[1], b])
+         }
     }
 }

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, with momentum (Polyak 1964) and Nesterov's form of it (Sutskever et al. 2013), as PyTorch
 //! defines it.
 
-use super::{Rule, Update, Variant, cut};
+use super::{Middle, Rule, Update, Variant, cut};
 use crate::simd::Lanes;
 
 /// w -= learningRate · d, where d is g, or with momentum the buffer b = momentum · b + (1 - dampening) · g, or with
@@ -44,36 +44,57 @@ unsafe fn buffer<V: Lanes>(b: V, g: V, k: &[f32; 8]) -> V {
 
 impl Update for Plain {
     const STATES: usize = 0;
+    const MIDDLE: Middle = Middle::Nothing;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], _: &[f32; 8]) -> ([V; 3], V, V) {
+        (s, g, g)
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
         // SAFETY: the contract of `Lanes`.
-        unsafe { (g.fnma(V::splat(k[0]), w), s) }
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
 
 impl Update for Momentum {
     const STATES: usize = 1;
+    const MIDDLE: Middle = Middle::Nothing;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let b = buffer(s[0], g, k);
-            (b.fnma(V::splat(k[0]), w), [b, s[1], s[2]])
+            ([b, s[1], s[2]], b, b)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
 
 impl Update for Nesterov {
     const STATES: usize = 1;
+    const MIDDLE: Middle = Middle::Nothing;
 
     #[inline(always)]
-    unsafe fn apply<V: Lanes>(w: V, g: V, s: [V; 3], k: &[f32; 8]) -> (V, [V; 3]) {
+    unsafe fn begin<V: Lanes>(g: V, s: [V; 3], k: &[f32; 8]) -> ([V; 3], V, V) {
         // SAFETY: the contract of `Lanes`.
         unsafe {
             let b = buffer(s[0], g, k);
-            (b.fma(V::splat(k[1]), g).fnma(V::splat(k[0]), w), [b, s[1], s[2]])
+            let d = b.fma(V::splat(k[1]), g);
+            ([b, s[1], s[2]], d, d)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
+        // SAFETY: the contract of `Lanes`.
+        unsafe { (d.fnma(V::splat(k[0]), w), s) }
     }
 }
