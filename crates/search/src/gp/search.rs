@@ -224,7 +224,9 @@ impl Search<'_> {
                 return false;
             }
             let mut others = self.evaluated(places, best);
-            if others[0].1 <= found.1 {
+            // written so that NaN ends it too
+            let better = others[0].1 > found.1;
+            if !better {
                 return improved;
             }
             *found = others.swap_remove(0);

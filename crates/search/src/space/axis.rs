@@ -26,6 +26,10 @@ enum Scale {
 /// Rounding in the caller's steps that is forgiven, as a share of a step.
 const SLACK: f64 = 1e-9;
 
+/// Distance of the logarithms of both ends below which a scale is linear: the two scales differ by an eighth of it at most, as a share of the
+/// whole, and the logarithms are soon the same number, whose distance nothing can be divided by.
+const NARROW: f64 = 1e-6;
+
 impl Axis {
     /// The axis of a checked dimension.
     #[must_use]
@@ -139,12 +143,13 @@ fn last(low: f64, high: f64, step: f64, count: u64) -> f64 {
 }
 
 fn logarithmic(low: f64, high: f64, steps: Option<(f64, u64)>) -> Scale {
-    match steps {
+    let (first, last) = match steps {
         Some((step, count)) if count > 1 => {
-            Scale::Log { low: libm::log((low - 0.5 * step).max(0.5 * low)), high: libm::log(high + 0.5 * step) }
+            (libm::log((low - 0.5 * step).max(0.5 * low)), libm::log(high + 0.5 * step))
         }
-        _ => Scale::Log { low: libm::log(low), high: libm::log(high) },
-    }
+        _ => (libm::log(low), libm::log(high)),
+    };
+    if last - first < NARROW { Scale::Linear } else { Scale::Log { low: first, high: last } }
 }
 
 /// low + unit · (high − low), also where the difference is not finite.

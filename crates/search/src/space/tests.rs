@@ -33,6 +33,8 @@ const AXES: &[&str] = &[
     r#""kind": "int", "low": 16, "high": 512, "log": true, "step": 1"#,
     r#""kind": "int", "low": 1, "high": 2, "log": true, "step": 1"#,
     r#""kind": "int", "low": 1, "high": 100, "log": true, "step": 7"#,
+    // the logarithms of all of them are the same number
+    r#""kind": "int", "low": 9007199254740985, "high": 9007199254740991, "log": true, "step": 1"#,
     r#""kind": "int", "low": -5, "high": 5, "log": false, "step": 2"#,
     r#""kind": "int", "low": 3, "high": 3, "log": false, "step": 1"#,
     r#""kind": "ordinal", "count": 4"#,
@@ -78,6 +80,20 @@ fn every_step_is_reached_by_its_own_share_of_units() {
         }
         let reached: BTreeSet<u64> = (0..20_000).map(|i| axis.value(f64::from(i) / 19_999.0).to_bits()).collect();
         assert_eq!(reached.len() as u64, count, "{json}");
+    }
+}
+
+#[test]
+fn ends_whose_logarithms_cannot_be_told_apart_are_on_a_linear_scale() {
+    for (low, high) in
+        [(1.0000000000000027e-6, 1.000000000000003e-6), (1e300, 1.0000000000000002e300), (3.0, 3.0000000001)]
+    {
+        let axis = axis(&format!(r#""kind": "float", "low": {low:e}, "high": {high:e}, "log": true"#));
+        assert_eq!([low, high].map(|value| axis.unit(value)), [0.0, 1.0], "{low:e}");
+        for index in 0..=100 {
+            let value = axis.value(f64::from(index) / 100.0);
+            assert!(low <= value && value <= high && (0.0..=1.0).contains(&axis.unit(value)), "{low:e}: {value:e}");
+        }
     }
 }
 
