@@ -6,7 +6,7 @@ use common::{Numbers, same};
 use downslope_kernels::instances;
 use downslope_kernels::simd::{Ints, Isa, Lanes};
 
-const RESULTS: usize = 33;
+const RESULTS: usize = 34;
 
 #[inline(always)]
 unsafe fn all_operations<V: Lanes>(
@@ -36,6 +36,7 @@ unsafe fn all_operations<V: Lanes>(
             x.copysign(y),
             x.larger(y),
             x.smaller(y),
+            x.cut(),
             x.keep_first(n),
             V::select(x.gt(y), x, z),
             V::select(x.lt(y), x, z),

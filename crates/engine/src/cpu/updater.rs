@@ -68,8 +68,7 @@ unsafe impl Sync for Updater<'_> {}
 
 impl Updater<'_> {
     fn states_at(&self, offset: usize) -> [*mut f32; 3] {
-        // SAFETY: null stays null; the others are as long as the weights.
-        self.states.map(|s| if s.is_null() { s } else { unsafe { s.add(offset) } })
+        self.states.map(|s| if s.is_null() { s } else { s.wrapping_add(offset) })
     }
 }
 
@@ -92,8 +91,7 @@ impl TileUpdate for Updater<'_> {
     }
 
     fn in_halves(&self) -> Option<InHalves<'_>> {
-        let Updater { weights, states, scalars, .. } = *self;
-        self.halves.map(|halves| InHalves { halves, weights, states, scalars })
+        self.halves.map(|halves| InHalves { halves, states: self.states, scalars: self.scalars })
     }
 
     fn meanwhile(&self) {

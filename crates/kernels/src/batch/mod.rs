@@ -3,7 +3,8 @@
 mod gather;
 mod prefetch;
 
-pub use prefetch::{prefetch_line, prefetch_near};
+pub use prefetch::prefetch_line;
+pub(crate) use prefetch::prefetch_near;
 
 use crate::instances;
 

@@ -9,7 +9,7 @@ pub fn prefetch_line(p: *const u8) {
 
 /// The same into the first-level cache, for what is read within a thousand instructions or so.
 #[inline(always)]
-pub fn prefetch_near(p: *const u8) {
+pub(crate) fn prefetch_near(p: *const u8) {
     line::<true>(p);
 }
 

@@ -49,7 +49,7 @@ pub struct Aside {
 /// The tile that will be updated next.
 #[derive(Clone, Copy, Debug)]
 pub struct Next {
-    /// Its weights and states; null where there is nothing to ask for.
+    /// Its weights and states; null behind the last of them. Nothing is read there.
     pub from: [*const f32; 4],
     /// Vectors, in all panels.
     pub vectors: usize,
@@ -71,6 +71,9 @@ impl Next {
 
     #[inline(always)]
     fn lines(&self, vector: usize, ask: impl Fn(*const u8)) {
+        if vector >= self.vectors {
+            return;
+        }
         let at = vector * LANES + if vector >= self.rows { self.panel - self.rows * LANES } else { 0 };
         for from in self.from {
             if from.is_null() {
@@ -196,6 +199,9 @@ impl<const ROOT: bool> Between for Quotients<ROOT> {
 
     #[inline(always)]
     unsafe fn rest<V: Lanes>(&mut self) {
+        for vector in self.done..self.aside.next.vectors {
+            self.aside.next.ask(vector);
+        }
         while self.done < self.aside.vectors + LAG {
             // SAFETY: handed on.
             unsafe {

@@ -23,7 +23,8 @@ pub trait MicroKernel: Lanes {
     /// There are tiles that do something between their terms: enough registers, and it was seen to pay.
     const BUSY: bool = false;
 
-    /// The tile of so many rows of transposed A and two panels that does something between its terms. Only where [`MicroKernel::BUSY`].
+    /// The tile of so many rows of transposed A and two panels that does something between its terms, with no epilogue. Not for the few rows that only a
+    /// small matrix, or the end of one, has.
     #[inline(always)]
     fn busy<W: Between>(_rows: usize) -> Option<Tile> {
         None
@@ -95,7 +96,7 @@ micro_kernel!(Avx2, avx2_tile, 1, 0, 6, target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
 micro_kernel!(
     Avx512, avx512_tile, 3, 14, 16, target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma");
-    busy 1 2 3 4 5 6 7 8 9 10 11 12 13 14; avx512_transpose
+    busy 7 8 9 10 11 12 13 14; avx512_transpose
 );
 #[cfg(target_arch = "aarch64")]
 micro_kernel!(Neon, neon_tile, 1, 0, 6, target_feature(enable = "neon"));
@@ -164,7 +165,7 @@ macro_rules! unroll {
 /// `MR` rows by `NV` panels: sums over `k` terms, then out. `T` says that A's rows are 1 apart. Element (p, j) of B is that of the view.
 ///
 /// # Safety
-/// All pointers are valid for the tile.
+/// All pointers are valid for the tile, and what `W` takes from `job.aside` is there.
 #[inline(always)]
 unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: bool>(job: &Job) {
     let Job { k, a, b, out: ref o, ref aside } = *job;
@@ -189,7 +190,7 @@ unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: 
                 bp = bp.wrapping_add(b.row);
                 ap = ap.wrapping_add(match () {
                     () if T => a.column,
-                    () if p % 16 == 0 => a.chunk - 15,
+                    () if p % 16 == 0 => a.chunk.wrapping_sub(15),
                     () => 1,
                 });
                 if p == until {
@@ -206,7 +207,7 @@ unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: 
                 let columns = o.columns.saturating_sub(P * 16).min(16);
                 let written = if o.pad { 16 } else { columns };
                 let c = o.c.add(P * o.panel);
-                if T && !o.descent.is_null() {
+                if T && W::NOTHING && !o.descent.is_null() {
                     if !o.sums.is_null() {
                         unroll!(MR, I, { sums[I][P] = V::load(o.sums.add((P * MR + I) * 16)).add(sums[I][P]) });
                     }
@@ -218,7 +219,7 @@ unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: 
                             least = w.least_magnitude(least);
                             w.store(c.add(I * o.row));
                         });
-                        // hardly ever: one instruction a vector finds out, three would cut
+                        // hardly ever: one instruction a vector finds out, two or three would cut
                         if V::mask_bits(least.lt(V::splat(LEAST))) != 0 {
                             for i in 0..MR {
                                 cut(V::load(c.add(i * o.row))).store(c.add(i * o.row));
@@ -236,7 +237,7 @@ unsafe fn tile<V: Lanes, W: Between, const MR: usize, const NV: usize, const T: 
                 if o.add {
                     unroll!(MR, I, { sums[I][P] = V::load_first(c.add(I * o.row), columns).add(sums[I][P]) });
                 }
-                if !o.bias.is_null() {
+                if W::NOTHING && !o.bias.is_null() {
                     let bias = V::load_first(o.bias.add(P * 16), columns);
                     unroll!(MR, I, { sums[I][P] = sums[I][P].add(bias) });
                     if o.relu {

@@ -75,13 +75,15 @@ pub trait TileUpdate: Sync {
         None
     }
 
-    /// The same update in halves, with the same bits, where the rule and the scalars allow it: the product then makes the divisions between the
-    /// terms of the next tile.
+    /// The same update in halves, with the same bits, where the rule and the scalars allow it: the product may then make the divisions between the
+    /// terms of the next tile, so that a tile is updated one tile late. [`TileUpdate::update`] is called all the same for tiles of one panel, and for all
+    /// where there are few terms or the instruction set has no tiles for it.
     fn in_halves(&self) -> Option<InHalves<'_>> {
         None
     }
 
-    /// What [`TileUpdate::update`] will read from this offset on, weights and states; null where it need not be asked for.
+    /// What an update will read from this offset on, weights and states, to be asked for: null behind the last, and null throughout where it need not
+    /// be. Nothing is read there.
     fn reads(&self, _offset: usize) -> [*const f32; 4] {
         [core::ptr::null(); 4]
     }

@@ -134,21 +134,23 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
     if copy {
         job.a = Slice { a: g.scratch, row: 1, column: 16, chunk: 0 };
     }
+    let wide = |p: usize| match p1 - p {
+        4.. if few => 4,
+        2.. if V::WIDE > 0 => 2,
+        _ => 1,
+    };
+    let part = |p, row, rows| Part { offset: p * g.c.panel + row * g.c.row, rows, panels: wide(p) };
+    let split_at = |row| Split::new(chunk.min(r1 - row), most);
     let mut row = r0;
     while row < r1 {
-        let rows = chunk.min(r1 - row);
-        let split = Split::new(rows, most);
+        let split = split_at(row);
         if copy {
             // SAFETY: the scratch belongs to this thread and holds four tiles of 16 rows by 1,024 terms.
             unsafe { copy_tiles::<V>(g, row, split) };
         }
         let mut p = p0;
         while p < p1 {
-            let width = match p1 - p {
-                4.. if few => 4,
-                2.. if V::WIDE > 0 => 2,
-                _ => 1,
-            };
+            let width = wide(p);
             let tiles = pair::<V>(split, width, transposed);
             let busy = [split.rows, split.rows + usize::from(split.longer > 0)]
                 .map(|rows| updates.as_ref().and_then(|u| u.busy::<V>(rows, width)));
@@ -190,7 +192,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                         }
                         // one place where it can be: what a tile touches should stay in the first-level cache
                         let sums = g.scratch.add(SCRATCH_A + if blocks > 1 { t * TILE } else { 0 });
-                        let mut tile = tiles[usize::from(t < split.longer)];
+                        let tile = tiles[usize::from(t < split.longer)];
                         if let Some(rule) = rule {
                             rule.meanwhile();
                             match descent {
@@ -206,29 +208,18 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
                             }
                         }
                         if let Some(updates) = &mut updates {
-                            let offset = |p, row| p * g.c.panel + row * g.c.row;
-                            let part = Part { offset: offset(p, start), rows, panels: width };
-                            let (next, busy) = (start + rows, busy[usize::from(t < split.longer)]);
                             let next = match () {
                                 () if !last => None,
-                                () if t + 1 < split.tiles => {
-                                    Some(Part { offset: offset(p, next), rows: split.rows(t + 1), panels: width })
-                                }
-                                () if p + width < p1 => Some(Part {
-                                    offset: offset(p + width, row),
-                                    rows: split.rows(0),
-                                    panels: width.min(p1 - p - width),
-                                }),
+                                () if t + 1 < split.tiles => Some(part(p, start + rows, split.rows(t + 1))),
+                                () if p + width < p1 => Some(part(p + width, row, split.rows(0))),
+                                () if row + chunk < r1 => Some(part(p0, row + chunk, split_at(row + chunk).rows(0))),
                                 () => None,
                             };
-                            if last && (busy.is_none() || (start == r0 && p == p0)) {
-                                updates.ask(part);
-                            }
-                            if updates.before::<V>(&mut job, next, busy.is_some()) {
-                                tile = busy.unwrap_or(tile);
-                            }
-                            tile(&job);
-                            updates.after(part, sums, last);
+                            let (own, busy) = (part(p, start, rows), busy[usize::from(t < split.longer)]);
+                            let asked = last.then_some(own);
+                            let busy = updates.before::<V>(&mut job, busy, asked, next, start == r0 && p == p0);
+                            busy.unwrap_or(tile)(&job);
+                            updates.after(own, sums, last);
                         } else {
                             tile(&job);
                         }
@@ -238,7 +229,7 @@ pub unsafe fn product<V: MicroKernel>(g: &Gemm<'_>, r0: usize, r1: usize, p0: us
             }
             p += width;
         }
-        row += rows;
+        row += chunk;
     }
     if let Some(updates) = &mut updates {
         // SAFETY: handed on.

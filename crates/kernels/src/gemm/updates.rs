@@ -5,8 +5,8 @@ use super::micro::{Job, MicroKernel, Tile};
 use super::{Gemm, SCRATCH_A, SCRATCH_C, TILE, TileUpdate};
 use crate::update::{InHalves, Middle, Work};
 
-/// With fewer terms there is nothing to hide behind: halves of a step are slower than the whole, and requests get into the way of what the
-/// hardware asks for by itself.
+/// With fewer terms in all there is nothing to hide behind: halves of a step are slower than the whole, and requests get into the way of what the
+/// hardware asks for by itself. (Seen with AVX-512. Where tiles are never busy, requests are made whatever the number of terms.)
 const LEAST_TERMS: usize = 16;
 
 /// How wide tiles are that have something to do between their terms.
@@ -17,10 +17,12 @@ pub struct Updates<'a> {
     rule: &'a dyn TileUpdate,
     /// Where divisions are made between terms.
     halves: Option<InHalves<'a>>,
-    /// Weights and states are asked for.
+    /// Weights and states are asked for: of the next tile where tiles may be busy, else of each tile before its own product.
     asks: bool,
     /// Tiles may have something to do between their terms.
     busy: bool,
+    /// The first weight of the product's C.
+    weights: *mut f32,
     /// Distance of panels.
     panel: usize,
     work: Work,
@@ -60,6 +62,7 @@ impl<'a> Updates<'a> {
             halves: rule.in_halves().filter(|_| busy),
             asks: (!V::BUSY || g.k >= LEAST_TERMS) && !rule.reads(0)[0].is_null(),
             busy,
+            weights: g.c.ptr,
             panel: g.c.panel,
             work: Work { numerators, denominators, gradients },
             begun: None,
@@ -82,31 +85,41 @@ impl<'a> Updates<'a> {
         }
     }
 
-    /// Asks for a tile that is not the next one of any.
-    #[inline(always)]
-    pub fn ask(&self, part: Part) {
-        if self.asks {
-            self.next(part).ask_all();
-        }
-    }
-
-    /// Before a tile: prepares `job` for [`Updates::busy`], where there is one, and says whether it has something to do. `next` is updated behind it.
+    /// Before a tile: prepares `job`, and gives back `busy`, the tile's [`Updates::busy`], where it has something to do. `part` is updated behind the
+    /// tile, if any is, and `next` behind the next one; `first` says that nobody has asked for `part`.
     ///
     /// # Safety
     /// The weights, states and scratch memory are there.
     #[inline(always)]
-    pub unsafe fn before<V: MicroKernel>(&self, job: &mut Job, next: Option<Part>, busy: bool) -> bool {
-        let next = next.filter(|_| self.asks).map_or(Next::NONE, |next| self.next(next));
-        let Some((aside, middle)) = self.aside(next) else {
-            job.aside.next = next;
-            return busy && self.halves.is_none() && next.vectors > 0;
-        };
-        job.aside = aside;
-        if !busy {
-            // SAFETY: the work of the tile before.
-            unsafe { alone::<V>(middle, &aside) };
+    pub unsafe fn before<V: MicroKernel>(
+        &self,
+        job: &mut Job,
+        busy: Option<Tile>,
+        part: Option<Part>,
+        next: Option<Part>,
+        first: bool,
+    ) -> Option<Tile> {
+        if let Some(part) = part.filter(|_| self.asks && (first || !self.busy)) {
+            self.next(part).ask_all();
         }
-        busy
+        let next = next.filter(|_| self.asks && self.busy).map_or(Next::NONE, |next| self.next(next));
+        job.aside.next = next;
+        let divides = self.aside(next);
+        if let Some((aside, _)) = divides {
+            job.aside = aside;
+        }
+        match (busy, divides) {
+            (Some(tile), Some(_)) => Some(tile),
+            (Some(tile), None) if self.halves.is_none() && next.vectors > 0 => Some(tile),
+            (_, divides) => {
+                next.ask_all();
+                if let Some((aside, middle)) = divides {
+                    // SAFETY: the work of the tile before.
+                    unsafe { alone::<V>(middle, &aside) };
+                }
+                None
+            }
+        }
     }
 
     /// Behind a tile. The sums at `gradient` are complete where it is the last one of its `part`.
@@ -125,7 +138,9 @@ impl<'a> Updates<'a> {
             for v in 0..part.panels {
                 let (offset, gradient) = (part.offset + v * self.panel, gradient.add(v * n));
                 match &self.halves {
-                    Some(halves) if part.panels == WIDE => halves.begin(offset, n, gradient, self.work.at(v * n)),
+                    Some(halves) if part.panels == WIDE => {
+                        halves.begin(self.weights, offset, n, gradient, self.work.at(v * n));
+                    }
                     _ => self.rule.update(offset, n, gradient),
                 }
             }
@@ -164,7 +179,7 @@ impl<'a> Updates<'a> {
             let n = begun.weights();
             for v in 0..begun.panels {
                 // SAFETY: as in `after`.
-                unsafe { halves.finish(begun.offset + v * self.panel, n, self.work.at(v * n)) };
+                unsafe { halves.finish(self.weights, begun.offset + v * self.panel, n, self.work.at(v * n)) };
             }
         }
     }

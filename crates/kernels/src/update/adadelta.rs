@@ -49,9 +49,9 @@ impl Update for Plain {
     #[inline(always)]
     unsafe fn finish<V: Lanes>(w: V, g: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
         // SAFETY: the contract of `Lanes`.
-        unsafe { 
+        unsafe {
             let d = d.mul(g);
             (d.fnma(V::splat(k[0]), w), [s[0], average(s[1], d, k), s[2]])
-         }
+        }
     }
 }

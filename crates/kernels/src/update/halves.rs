@@ -48,13 +48,11 @@ pub struct Halves {
     pub finish: Finishing,
 }
 
-/// Weights and states that are updated in halves.
+/// How the weights of a product's C are updated in halves.
 #[derive(Clone, Copy, Debug)]
 pub struct InHalves<'a> {
     /// The halves of the rule.
     pub halves: Halves,
-    /// The first weight.
-    pub weights: *mut f32,
     /// The states of the first weight; null where there are fewer.
     pub states: [*mut f32; 3],
     /// The numbers of the step, which are [plain](UpdateScalars::is_plain).
@@ -75,8 +73,8 @@ impl InHalves<'_> {
     ///
     /// # Safety
     /// That of [`Beginning`].
-    pub(crate) unsafe fn begin(&self, offset: usize, n: usize, gradient: *const f32, work: Work) {
-        let weights = self.weights.wrapping_add(offset);
+    pub(crate) unsafe fn begin(&self, weights: *const f32, offset: usize, n: usize, gradient: *const f32, work: Work) {
+        let weights = weights.wrapping_add(offset);
         // SAFETY: handed on.
         unsafe { (self.halves.begin)(n, weights, gradient, self.states(offset), self.scalars, work) }
     }
@@ -85,8 +83,8 @@ impl InHalves<'_> {
     ///
     /// # Safety
     /// As above.
-    pub(crate) unsafe fn finish(&self, offset: usize, n: usize, work: Work) {
-        let weights = self.weights.wrapping_add(offset);
+    pub(crate) unsafe fn finish(&self, weights: *mut f32, offset: usize, n: usize, work: Work) {
+        let weights = weights.wrapping_add(offset);
         // SAFETY: handed on.
         unsafe { (self.halves.finish)(n, weights, self.states(offset), self.scalars, work) }
     }

@@ -93,10 +93,10 @@ impl Update for Momentum {
     #[inline(always)]
     unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
         // SAFETY: the contract of `Lanes`.
-        unsafe { 
+        unsafe {
             let b = buffer(s[1], d, k);
             (b.fnma(V::splat(k[0]), w), [s[0], b, s[2]])
-         }
+        }
     }
 }
 
@@ -137,9 +137,9 @@ impl Update for CenteredMomentum {
     #[inline(always)]
     unsafe fn finish<V: Lanes>(w: V, _: V, s: [V; 3], d: V, k: &[f32; 8]) -> (V, [V; 3]) {
         // SAFETY: the contract of `Lanes`.
-        unsafe { 
+        unsafe {
             let b = buffer(s[2], d, k);
             (b.fnma(V::splat(k[0]), w), [s[0], s[1], b])
-         }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! What the tests share: numbers to feed kernels with, and comparison of bits.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use downslope_kernels::simd::LEAST;
+
 /// A small generator (splitmix64); its quality does not matter here.
 pub struct Numbers(pub u64);
 
@@ -31,7 +33,7 @@ impl Numbers {
 }
 
 /// Values at which functions go wrong.
-pub const SPECIAL: [f32; 22] = [
+pub const SPECIAL: [f32; 26] = [
     0.0,
     -0.0,
     1.0,
@@ -50,6 +52,10 @@ pub const SPECIAL: [f32; 22] = [
     -1e-45,
     1e-40,
     1e-30,
+    LEAST,
+    -LEAST,
+    f32::from_bits(LEAST.to_bits() - 1),
+    -f32::from_bits(LEAST.to_bits() - 1),
     88.72284,
     -87.33655,
     16_777_216.0,
