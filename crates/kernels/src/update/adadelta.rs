@@ -32,6 +32,7 @@ unsafe fn average<V: Lanes>(old: V, x: V, k: &[f32; 8]) -> V {
 impl Update for Plain {
     const STATES: usize = 2;
     const BEGUN: usize = 1;
+    // rather than a quotient of roots: half the time in cache
     const MIDDLE: Middle = Middle::RootOfQuotient;
     const READS_GRADIENT: bool = true;
 
@@ -41,7 +42,6 @@ impl Update for Plain {
         unsafe {
             let epsilon = V::splat(k[1]);
             let v = average(s[0], g, k);
-            // one root of a quotient rather than a quotient of roots: half the time in cache
             ([v, s[1], s[2]], s[1].add(epsilon), v.add(epsilon))
         }
     }
