@@ -275,3 +275,17 @@ test('targets of the cross entropies are probabilities', async (t) => {
   const network = sequential([input({ shape: [2] }), dense(2)])
   await rejectsCode(t, 'ERR_DATA', () => fit(network, two, { loss: 'crossEntropy' }), /received 2 in row 0, column 0/)
 })
+
+test('parts of a data set whose weights are all 0 are refused: they have no mean loss', async (t) => {
+  const rows = Array.from({ length: 12 }, (_, i) => [i / 12])
+  const inputs = rows.map(([x = 0]) => [x, x * x])
+  const data = dataset({ inputs, targets: rows, weights: rows.map((_, i) => (i < 8 ? 1 : 0)) })
+  const [some, none] = [data.take(8), data.subset([8, 9, 10, 11])]
+  const refused = /at least one of the 4 rows must have a positive weight, all are 0/
+  const options = { loss: 'meanSquaredError', epochs: 1 } as const
+  await rejectsCode(t, 'ERR_DATA', () => fit(regressor(), some, { ...options, validation: none }), refused)
+  await rejectsCode(t, 'ERR_DATA', () => fit(regressor(), none, options), refused)
+  const { model, history } = await fit(regressor(), some, { ...options, validation: data })
+  t.true(Number.isFinite(history[0]?.validation?.loss))
+  await rejectsCode(t, 'ERR_DATA', () => model.evaluate(none), refused)
+})

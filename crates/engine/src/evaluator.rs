@@ -29,7 +29,7 @@ impl Feeds {
     /// Finds a column for each input that the graph's losses need.
     ///
     /// # Errors
-    /// `ERR_DATA` for missing columns, `ERR_SHAPE` for rows of another shape.
+    /// `ERR_DATA` for missing columns and for rows none of which has a weight, `ERR_SHAPE` for rows of another shape.
     pub fn new(graph: &Graph, data: &Dataset) -> Result<Self> {
         let mut columns = vec![];
         for (i, input) in graph.spec.inputs.iter().enumerate() {
@@ -59,7 +59,20 @@ impl Feeds {
         }
         crate::targets::check(graph, data)?;
         let weights = data.columns().iter().position(|c| c.role == Role::Weight);
-        Ok(Self { columns, weights })
+        let feeds = Self { columns, weights };
+        feeds.check_weights(data)?;
+        Ok(feeds)
+    }
+
+    /// There is no mean over rows whose weights are all 0: a data set has a positive one, a part of it need not.
+    fn check_weights(&self, data: &Dataset) -> Result<()> {
+        let Some(weights) = self.weights(data) else { return Ok(()) };
+        let rows = data.rows();
+        if rows > 0 && (0..rows).all(|row| weights[data.locate(row)] == 0.0) {
+            let text = format!("at least one of the {rows} rows must have a positive weight, all are 0");
+            return Err(Error::data(text));
+        }
+        Ok(())
     }
 
     /// Ids must be below the number of logits that they choose from.
